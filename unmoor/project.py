@@ -1,0 +1,113 @@
+"""A scanned repository in memory: the tree, the facts of each file, the configuration, and the topology linked from them."""
+
+from collections.abc import Callable, Iterator
+from functools import cached_property
+from pathlib import PurePosixPath
+from typing import TYPE_CHECKING
+
+from unmoor.config.settings import Settings
+from unmoor.model.facts import Declaration, Facts, Reference
+from unmoor.text.positions import Lines
+
+if TYPE_CHECKING:
+    from unmoor.files.history import History
+    from unmoor.topology.link import Topology
+
+
+class Tree:
+    """The files of the repository, tracked and untracked, ignored ones left out. Paths are relative to the root."""
+
+    def __init__(self, files: set[str], ignored: Callable[[str], bool] = lambda path: False) -> None:
+        self.files = files
+        self.ignored = ignored
+        self._lower: dict[str, list[str]] | None = None
+
+    @cached_property
+    def folders(self) -> set[str]:
+        """Every folder that holds a file, and "" for the root."""
+        found = {""}
+        for path in self.files:
+            head = path.rpartition("/")[0]
+            while head and head not in found:
+                found.add(head)
+                head = head.rpartition("/")[0]
+        return found
+
+    @cached_property
+    def by_name(self) -> dict[str, list[str]]:
+        """File name → every path that ends in it, sorted."""
+        found: dict[str, list[str]] = {}
+        for path in sorted(self.files):
+            found.setdefault(path.rpartition("/")[2], []).append(path)
+        return found
+
+    def has(self, path: str) -> bool:
+        """Whether a normalised path is a file or folder of the repository."""
+        return path in self.files or path in self.folders
+
+    def glob(self, pattern: str) -> list[str]:
+        """Files that match a pattern with `*`, `?` and `**`, sorted."""
+        return sorted(path for path in self.files if PurePosixPath(path).match(pattern))
+
+
+class Project:
+    """Everything that linkers may ask. `read` gives the bytes of a file of the tree."""
+
+    def __init__(
+        self,
+        tree: Tree,
+        facts: dict[str, Facts],
+        settings: Settings,
+        read: Callable[[str], bytes],
+        history: "History",
+    ) -> None:
+        self.tree = tree
+        self.facts = facts
+        self.settings = settings
+        self.read = read
+        self.history = history
+        self._lines: dict[str, Lines] = {}
+
+    @cached_property
+    def topology(self) -> "Topology":
+        """The linked model; made at first use."""
+        from unmoor.topology.link import link
+
+        return link(self)
+
+    def references(self, *kinds: str) -> Iterator[tuple[str, Reference]]:
+        """(path, reference) of the given kinds, in path order."""
+        for path in sorted(self.facts):
+            for reference in self.facts[path].references:
+                if reference.kind in kinds:
+                    yield path, reference
+
+    def declarations(self, *kinds: str) -> Iterator[tuple[str, Declaration]]:
+        """(path, declaration) of the given kinds, in path order."""
+        for path in sorted(self.facts):
+            for declaration in self.facts[path].declarations:
+                if declaration.kind in kinds:
+                    yield path, declaration
+
+    def lines(self, path: str) -> Lines:
+        """The line table of a file, for messages that name a line."""
+        if path not in self._lines:
+            self._lines[path] = Lines(self.read(path))
+        return self._lines[path]
+
+
+def normalise(path: str, base: str = "") -> str | None:
+    """A relative path joined to a folder and cleaned of `.` and `..`; None if it leaves the root or is absolute."""
+    if path.startswith(("/", "~", "$")):
+        return None
+    parts: list[str] = [part for part in base.split("/") if part and part != "."]
+    for part in path.split("/"):
+        if part in ("", "."):
+            continue
+        if part == "..":
+            if not parts:
+                return None
+            parts.pop()
+        else:
+            parts.append(part)
+    return "/".join(parts)
