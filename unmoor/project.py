@@ -17,10 +17,15 @@ if TYPE_CHECKING:
 class Tree:
     """The files of the repository, tracked and untracked, ignored ones left out. Paths are relative to the root."""
 
-    def __init__(self, files: set[str], ignored: Callable[[str], bool] = lambda path: False) -> None:
+    def __init__(
+        self,
+        files: set[str],
+        ignored: Callable[[str], bool] = lambda path: False,
+        links: dict[str, str] | None = None,
+    ) -> None:
         self.files = files
         self.ignored = ignored
-        self._lower: dict[str, list[str]] | None = None
+        self.links = links or {}
 
     @cached_property
     def folders(self) -> set[str]:
@@ -42,8 +47,18 @@ class Tree:
         return found
 
     def has(self, path: str) -> bool:
-        """Whether a normalised path is a file or folder of the repository."""
-        return path in self.files or path in self.folders
+        """Whether a normalised path is a file or folder of the repository; symlinks on the way are followed."""
+        return path in self.files or path in self.folders or (bool(self.links) and self._through_link(path))
+
+    def _through_link(self, path: str) -> bool:
+        head, _, rest = path, "", ""
+        while head:
+            target = self.links.get(head)
+            if target is not None:
+                return not target or not rest or self.has(f"{target}/{rest}")
+            head, _, tail = head.rpartition("/")
+            rest = f"{tail}/{rest}" if rest else tail
+        return False
 
     def glob(self, pattern: str) -> list[str]:
         """Files that match a pattern with `*`, `?` and `**`, sorted."""

@@ -1,0 +1,128 @@
+"""The engine: the only room that knows all the others. Each step is a function of the one before it."""
+
+import time
+from pathlib import Path
+
+from unmoor import suppress
+from unmoor.config.settings import Settings
+from unmoor.files.cache import Cache
+from unmoor.files.discovery import find_root
+from unmoor.files.scanning import Outcome, scan_files, unread
+from unmoor.files.workspace import Workspace
+from unmoor.fingerprints import stamp
+from unmoor.attach import attach
+from unmoor.link import subjects
+from unmoor.model.findings import Finding, Report, Severity
+from unmoor.overrides import apply as apply_overrides
+from unmoor.overrides import excluded
+from unmoor.project import Project, Tree
+from unmoor.rules import Catalogue, Rule, judge
+from unmoor.rules import load as load_rules
+
+__all__ = ["catalogue", "find_root", "load", "scan", "scan_workspace"]
+
+
+def scan(
+    root: Path,
+    settings: Settings,
+    *,
+    paths: list[str] | None = None,
+    overlay: dict[str, bytes] | None = None,
+    cache: bool = True,
+    cache_dir: Path | None = None,
+    jobs: int = 0,
+    ignores: bool = True,
+) -> Report:
+    """Scan a folder. paths: report only on these files and folders (relative to the root); all the rest is known.
+
+    overlay: bytes that stand in for files. ignores: whether suppression comments count. Raises UserError.
+    """
+    workspace = Workspace(root, overlay)
+    store = Cache((cache_dir or root / ".unmoor_cache") / "facts.bin") if cache else Cache(None)
+    try:
+        return scan_workspace(workspace, settings, paths=paths, cache=store, jobs=jobs, ignores=ignores)
+    finally:
+        workspace.close()
+
+
+def load(root: Path, settings: Settings, overlay: dict[str, bytes] | None = None, *, cache: bool = True) -> Project:
+    """The project of a folder, scanned and ready to link, for commands that ask the topology."""
+    store = Cache(root / ".unmoor_cache" / "facts.bin") if cache else Cache(None)
+    return _project(Workspace(root, overlay), settings, store, 0)[0]
+
+
+def catalogue(root: Path, settings: Settings) -> Catalogue:
+    """The built-in rules and those of the project. Raises UserError for a wrong page."""
+    return load_rules(root / folder for folder in settings.rules if (root / folder).is_dir())
+
+
+def scan_workspace(
+    workspace: Workspace,
+    settings: Settings,
+    *,
+    paths: list[str] | None = None,
+    cache: Cache | None = None,
+    jobs: int = 0,
+    ignores: bool = True,
+    rules: list[Rule] | None = None,
+) -> Report:
+    """The pipeline over any workspace. rules: instead of those that the settings select."""
+    began = time.perf_counter()
+    if rules is None:
+        known = catalogue(workspace.root, settings)
+        rules = known.select(settings.select, settings.ignore, settings.extend_select, settings.persona)
+    project, outcome = _project(workspace, settings, cache or Cache(None), jobs)
+    findings = judge(subjects(project, {kind for rule in rules for kind in rule.on}), rules)
+    findings = apply_overrides(_among(findings, paths), settings)
+    sources = {path: workspace.read(path) for path in {finding.path for finding in findings} | _marked(project, paths)}
+    stamp(findings, sources)
+    findings = suppress.apply(findings, sources, ignore=not ignores, rules={rule.id for rule in rules})
+    attach(findings, {rule.id: rule for rule in rules}, project, sources)
+    return Report(
+        root=".",
+        listed=len(workspace.listing.paths),
+        scanned=len(project.facts),
+        findings=findings,
+        skipped=sorted(outcome.skipped + unread(workspace, project.facts), key=lambda s: (s.path, s.line)),
+        sources=sources,
+        rules={rule.id: _describe(rule) for rule in rules},
+        seconds=time.perf_counter() - began,
+    )
+
+
+def _project(workspace: Workspace, settings: Settings, cache: Cache, jobs: int) -> tuple[Project, Outcome]:
+    listing = workspace.listing
+    outcome = scan_files(workspace, [p for p in listing.paths if not excluded(p, settings)], cache, jobs)
+    cache.write(complete=True)
+    tree = Tree({*listing.paths, *listing.links}, workspace.ignored, listing.links)
+    return Project(tree, outcome.facts, settings, workspace.read, workspace.history), outcome
+
+
+def _among(findings: list[Finding], paths: list[str] | None) -> list[Finding]:
+    """Only those of the given files and folders."""
+    if paths is None or "" in paths:
+        return findings
+    wanted = tuple(path.rstrip("/") + "/" for path in paths)
+    exact = set(paths)
+    return [f for f in findings if f.path in exact or f.path.startswith(wanted)]
+
+
+def _marked(project: Project, paths: list[str] | None) -> set[str]:
+    """Files that hold a suppression comment though no finding: it may be unused."""
+    found: set[str] = set()
+    wanted = None if paths is None or "" in paths else tuple(path.rstrip("/") for path in paths)
+    for path, facts in project.facts.items():
+        if "suppressions" in facts.traits and (wanted is None or path.startswith(wanted)):
+            found.add(path)
+    return found
+
+
+def _describe(rule: Rule) -> dict[str, str]:
+    return {"family": rule.family, "severity": rule.severity, "summary": rule.summary, "page": rule.body,
+            "confidence": rule.confidence}
+
+
+def worst(findings: list[Finding]) -> Severity | None:
+    """The highest severity that counts for the exit code: neither suppressed nor in the baseline."""
+    counted = [f.severity for f in findings if f.suppressed is None and f.baseline == "new"]
+    return max(counted, default=None)

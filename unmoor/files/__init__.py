@@ -1,0 +1,1 @@
+"""Files: which there are, their bytes, the prefilter, the cache of facts, and the one writer."""

@@ -1,0 +1,40 @@
+"""The subjects that linkers make, and the attributes of each that rules may name. Closed: a page cannot name another.
+
+Every subject also has `verdict`, `value`, `path`, `suggestion`, `role`, `language`, `target.service`, `target.port`.
+"""
+
+_PLACE = {
+    "world": "'' or why the file is a world of its own: test, example, archived, vendored, generated",
+    "lower": "one severity lower: right in another stack of the repository",
+    "confidence": "high, medium or low, where the linker knows better than the rule",
+    "file-kind": "code, config, env-file, compose, dockerfile, script, workflow, doc, data",
+}
+_RUNTIME = {
+    "runtime": "browser, server, universal, build, container, host, ci, docs, test",
+    "runtime.service": "the service whose container it is, or that ships the code",
+    "runtime.stack": "the stack of that service",
+    "runtime.why": "how the runtime was found",
+}
+
+SUBJECTS: dict[str, dict[str, str]] = {
+    "address": {
+        **_PLACE,
+        **_RUNTIME,
+        "kind-of": "url or host",
+        "scheme": "http, postgresql, … or '' for a bare host",
+        "host": "the host as written, lower case",
+        "host-class": "loopback, private, tailnet, public-ip, wildcard, docker-internal, service, dotless, own-domain,"
+        " domain, local, reserved, resolver, documentation, computed",
+        "port": "a number, or empty if computed",
+        "explicit": "whether the port is written",
+        "env": "the variable it is the fallback or the value of",
+        "env-public": "whether that variable is baked into browser code (NEXT_PUBLIC_, VITE_, …)",
+        "key": "the property, keyword, constant or key it is the value of",
+        "call": "the function it is given to",
+        "position": "the syntactic position",
+        "constant": "the constant it is the value of",
+        "cause": "published-port, container-port or ''",
+        "environment": "development, production, test or '' by file name or stack",
+        "target.reason": "one sentence: what the topology knows of the right address",
+    },
+}
