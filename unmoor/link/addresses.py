@@ -1,0 +1,124 @@
+"""Every URL and host, with what the topology says of it from each runtime in which it is evaluated."""
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from unmoor.link.places import file_kind, place
+from unmoor.link.publicity import handed_out, public_variable
+from unmoor.model.facts import Reference
+from unmoor.model.subjects import Reason, Subject, Target
+from unmoor.project import Project
+from unmoor.text.addresses import Address, host_class, parse, redact
+from unmoor.topology.model import Resolution, Runtime
+
+_FAILING = ("wrong-host", "wrong-port", "isolated", "undefined", "host-only")
+
+
+def subjects(project: Project) -> Iterator[Subject]:
+    """One subject a reference and runtime; the runtime in which the address fails comes first."""
+    for path, reference in project.references("url", "host"):
+        yield from sorted(_of(project, path, reference), key=lambda s: s.verdict not in _FAILING)
+
+
+def _of(project: Project, path: str, reference: Reference) -> Iterator[Subject]:
+    topology = project.topology
+    address = address_of(reference)
+    for runtime in topology.runtimes(path, reference) or [Runtime("")]:
+        resolution = topology.resolve(address, runtime, path=path, reference=reference)
+        yield Subject(
+            "address",
+            path,
+            reference.span,
+            reference.value,
+            _attributes(project, path, reference, address, runtime, resolution),
+            resolution.verdict,
+            [Reason(text, at) for text, at in resolution.reasons],
+            [Reason(text, at) for text, at in resolution.reasons if at is not None],
+            _target(resolution),
+            resolution.address,
+            reference,
+        )
+
+
+def address_of(reference: Reference) -> Address:
+    """The address that a reference holds, as its scanner took it apart."""
+    attrs = reference.attrs
+    return Address(reference.value, 0, len(reference.value), attrs.get("scheme", ""), attrs.get("host", ""),
+                   attrs.get("port") or attrs.get("sibling_port"), bool(attrs.get("explicit")),
+                   bool(attrs.get("user")), attrs.get("rest", ""))  # fmt: skip
+
+
+def _target(resolution: Resolution) -> Target:
+    service = resolution.service.name if resolution.service else ""
+    return Target(service, resolution.stack, resolution.port, resolution.address, resolution.verdict)
+
+
+def _attributes(
+    project: Project, path: str, reference: Reference, address: Address, runtime: Runtime, resolution: Resolution
+) -> dict[str, Any]:
+    attrs = reference.attrs
+    variable = str(attrs.get("env") or "")
+    key = str(attrs.get("key") or attrs.get("constant") or variable)
+    kind = _class(project, address.host, runtime)
+    return {
+        **place(project, path, reference),
+        "file-kind": file_kind(path, reference),
+        "runtime": runtime.kind,
+        "runtime.service": runtime.service,
+        "runtime.stack": runtime.stack,
+        "runtime.why": runtime.why,
+        "kind-of": reference.kind,
+        "scheme": address.scheme,
+        "host": address.host,
+        "host-class": kind,
+        "port": address.port,
+        "explicit": address.explicit,
+        "env": variable,
+        "env-public": public_variable(variable or key),
+        "key": key,
+        "call": attrs.get("call", ""),
+        "position": attrs.get("position", ""),
+        "constant": attrs.get("constant", ""),
+        "computed-port": bool(attrs.get("explicit")) and address.port is None,
+        "well-known-tool": _own_tool(address),
+        "handed-out": handed_out(key, address, reference, runtime, resolution),
+        "own-host": bool(re.search(r"location\.(hostname|host)\b|window\.location", address.host)),
+        "cause": resolution.cause,
+        "environment": _environment(path),
+        "shown": redact(reference.value),
+        "target.reason": resolution.reasons[0][0] if resolution.reasons else "",
+    }
+
+
+def _class(project: Project, host: str, runtime: Runtime) -> str:
+    """`host_class`, with the names that the repository itself gives meaning to."""
+    kind = host_class(host)
+    if kind in ("dotless", "local") and project.topology.is_service_name(host):
+        return "service"
+    if kind in ("domain", "local") and project.topology.is_own_domain(host):
+        return "own-domain"
+    return kind
+
+
+def _own_tool(address: Address) -> bool:
+    """A tool for one's own machine at its documented address: an Ollama client at 11434, LM Studio at 1234."""
+    return address.port in (11434, 1234, 4317, 4318, 8125, 9411)
+
+
+def _environment(path: str) -> str:
+    """The environment that a file name tells of."""
+    name = path.lower()
+    for environment, pattern in (
+        ("production", r"(^|[._/-])(prod|production|staging)([._/-]|$)"),
+        ("test", r"(^|[._/-])(test|ci|e2e)([._/-]|$)"),
+        ("development", r"(^|[._/-])(dev|development|local|example|sample|template|dist)([._/-]|$)"),
+    ):
+        if re.search(pattern, name):
+            return environment
+    return ""
+
+
+def find_address(text: str) -> Address | None:
+    """The address that a whole text is; for linkers of other facts."""
+    return parse(text)

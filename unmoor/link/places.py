@@ -1,0 +1,67 @@
+"""What kind of place a file is: code, configuration, a document; and whether it is a world of its own."""
+
+import re
+from typing import Any
+
+from unmoor.model.facts import Reference
+from unmoor.project import Project
+
+_CODE = {"typescript", "tsx", "javascript", "python", "go", "java", "kotlin", "csharp", "ruby", "php", "rust", "scala",
+         "swift", "dart", "elixir", "lua", "vue", "svelte", "astro", "html", "component", "markup", "literals"}  # fmt: skip
+_ENV = re.compile(r"(^|/)(\.env[^/]*|[^/]*\.env([._-][^/]*)?|env\.(template|example|sample)|example\.env)$", re.I)
+_COMPOSE = re.compile(r"(^|/)[^/]*compose[^/]*\.ya?ml[^/]*$", re.I)
+_DOCKERFILE = re.compile(r"(^|/)([^/]*\.)?(dockerfile|containerfile)([._-][^/]*)?$", re.I)
+_WORKFLOW = re.compile(r"(^|/)\.(github/(workflows|actions)/|gitlab-ci|circleci/|forgejo/|gitea/)", re.I)
+_DOC = re.compile(r"\.(md|mdx|markdown|adoc|asciidoc|rst|txt)$", re.I)
+_SCRIPT = re.compile(r"\.(sh|bash|zsh|ps1|bat|cmd|mk|just)$|(^|/)(makefile|justfile|taskfile[^/]*|procfile|crontab)$", re.I)
+_EXAMPLE = re.compile(r"([._-]|^)(example|sample|template|dist|tmpl|tpl)([._-]|$)", re.I)
+
+WORLDS: tuple[tuple[str, re.Pattern[str]], ...] = (
+    ("test", re.compile(
+        r"(^|/)(tests?|__tests__|spec|specs|e2e|cypress|playwright|testing|test[-_]utils|integration[-_]tests?"
+        r"|[a-z]+[-_]tests?|testdata|test-data)/"
+        r"|(^|/)[^/]*[._-](test|tests|spec|e2e|cy|stories|story|bench)\.[^/]+$|(^|/)(test_[^/]*|conftest|setup[_-]?tests?)\."
+        r"|(^|/)(jest|vitest|playwright|cypress|karma|wdio)\.[^/]*(config|setup)[^/]*$", re.I)),
+    ("mock", re.compile(r"(^|/)(__mocks__|mocks?|fixtures?|__fixtures__|stories|\.storybook|mock[-_]?data|seeds?-?data)/"
+                        r"|(^|/)[^/]*[._-](mock|fixture)s?\.[^/]+$", re.I)),
+    ("archived", re.compile(r"(^|/)(archived?|deprecated|legacy|old|attic|_old|backups?)/|\.(disabled|bak|orig|old)$", re.I)),
+    ("vendored", re.compile(r"(^|/)(node_modules|venv|\.venv|site-packages|vendor|third_party|bower_components)/", re.I)),
+    ("generated", re.compile(r"(^|/)(dist|build|out|\.next|generated|__generated__|coverage)/|\.min\.(js|css)$|\.generated\.", re.I)),
+)  # fmt: skip
+
+
+def world_of(path: str) -> str:
+    """Why a file is a world of its own (test, mock, archived, vendored, generated), or ""."""
+    return next((name for name, pattern in WORLDS if pattern.search(path)), "")
+
+
+def place(project: Project, path: str, reference: Reference | None = None) -> dict[str, Any]:
+    """The attributes `world` and `file-kind`, which every subject has."""
+    world = world_of(path)
+    if not world and reference is not None and reference.attrs.get("test"):
+        world = "test"
+    if not world and "test" in project.facts[path].traits if path in project.facts else False:
+        world = "test"
+    return {"world": world, "file-kind": file_kind(path, reference)}
+
+
+def file_kind(path: str, reference: Reference | None = None) -> str:
+    """code, config, env-file, env-example, compose, dockerfile, script, workflow, doc or data."""
+    name = path.rpartition("/")[2]
+    if _ENV.search(path):
+        return "env-example" if _EXAMPLE.search(name.lower().replace(".env", "")) else "env-file"
+    if _DOC.search(path):
+        return "doc"
+    if _WORKFLOW.search(path):
+        return "workflow"
+    if _COMPOSE.search(path):
+        return "compose"
+    if _DOCKERFILE.search(path):
+        return "dockerfile"
+    if _SCRIPT.search(path):
+        return "script"
+    if reference is not None and reference.language in _CODE:
+        return "code"
+    if reference is not None and reference.language in ("shell", "powershell", "make", "just"):
+        return "script"
+    return "config"

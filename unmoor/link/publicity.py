@@ -1,0 +1,33 @@
+"""Which variables end in a browser, and which addresses are handed to clients instead of being called."""
+
+import re
+
+from unmoor.model.facts import Reference
+from unmoor.text.addresses import Address
+from unmoor.topology.model import Resolution, Runtime
+
+PUBLIC_PREFIXES = ("NEXT_PUBLIC_", "VITE_", "REACT_APP_", "PUBLIC_", "NUXT_PUBLIC_", "GATSBY_", "EXPO_PUBLIC_",
+                   "VUE_APP_", "STORYBOOK_", "NG_APP_", "PARCEL_PUBLIC_")  # fmt: skip
+_HANDED_OUT = re.compile(
+    r"(^|_)(PUBLIC|EXTERNAL|FRONTEND|FRONT_END|CLIENT|BROWSER|WEB(SITE|APP)?|SITE|APP|BASE|ROOT|DASHBOARD|ADMIN|PORTAL"
+    r"|SERVER|SELF|OWN|CANONICAL|HOME|LOGIN|LOGOUT|AUTH|NEXTAUTH|BETTER_AUTH|ISSUER|CONSOLE)_?(BASE_|ROOT_)?(URL|URI|HOST|DOMAIN|ADDRESS|ORIGIN)S?$"
+    r"|CALLBACK|REDIRECT|ORIGIN|ADVERTISED|CORS|ALLOWED_HOST|COOKIE_DOMAIN|PROXY_URI|RETURN_URL|SUCCESS_URL|CANCEL_URL"
+    r"|WEBHOOK_URL|DOMAIN(_NAME)?$|EXTERNAL|PUBLIC", re.I)  # fmt: skip
+_PAGES = ("http", "https", "ws", "wss", "")
+
+
+def public_variable(name: str) -> bool:
+    """Whether a bundler bakes the variable into browser code."""
+    return name.startswith(PUBLIC_PREFIXES)
+
+
+def handed_out(key: str, address: Address, reference: Reference, runtime: Runtime, resolution: Resolution) -> bool:
+    """Whether a container holds the address for others: its key says so, or it is the service's own published port."""
+    if reference.role == "advertised":
+        return True
+    if address.scheme not in _PAGES:
+        return False
+    if public_variable(key) or _HANDED_OUT.search(key.upper().replace("-", "_").replace(".", "_")):
+        return True
+    own = resolution.service is not None and resolution.service.name == runtime.service
+    return own and resolution.verdict in ("wrong-host", "self", "wrong-port") and resolution.cause != "container-port"
