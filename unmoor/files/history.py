@@ -4,6 +4,7 @@ Everything is read at first use with one `git log` each, bounded in commits and 
 the clone is partial, the history is simply shorter. Nothing here ever raises.
 """
 
+import os
 import re
 import subprocess
 from functools import cached_property
@@ -11,7 +12,7 @@ from pathlib import Path
 
 COMMITS = 4000
 SECONDS = 8.0
-_NAME = re.compile(rb"^([-+])\s*(?:container_name:\s*[\"']?([A-Za-z0-9][\w.-]*)|  ([a-z0-9][\w.-]*):\s*$)")
+_NAME = re.compile(rb"^([-+])\s*container_name:\s*[\"']?([A-Za-z0-9][\w.-]*)")
 
 
 class History:
@@ -107,7 +108,7 @@ class History:
                     if name not in added:
                         found.setdefault(name, added[0] if len(added) == 1 and len(removed) == 1 else "")
                 removed, added = [], []
-            elif (match := _NAME.match(line)) and match.group(2):
+            elif match := _NAME.match(line):
                 (removed if match.group(1) == b"-" else added).append(match.group(2).decode())
         return found
 
@@ -118,6 +119,7 @@ class History:
             process = subprocess.Popen(
                 ["git", "-C", str(self.root), "-c", "core.quotePath=false", "-c", "log.showSignature=false", *arguments],
                 stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
+                env={**os.environ, "GIT_NO_LAZY_FETCH": "1"},  # nothing here touches the network
             )  # fmt: skip
         except OSError:
             return b""

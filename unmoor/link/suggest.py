@@ -1,0 +1,83 @@
+"""The near miss: which known name or existing path a wrong one most likely means. Never a guess among equals."""
+
+import re
+from collections.abc import Iterable
+from difflib import SequenceMatcher
+
+from unmoor.project import Project, Tree
+
+_WORDS = re.compile(r"[A-Za-z]+|\d+")
+
+
+def near_name(name: str, known: Iterable[str], *, least: float = 0.72) -> str:
+    """The one known name that is clearly nearest: a typing slip, another separator, one word more or less. "" if none."""
+    scored = sorted(((likeness(name, other), other) for other in set(known) if other and other != name), reverse=True)
+    if not scored or scored[0][0] < least:
+        return ""
+    if len(scored) > 1 and scored[1][0] == scored[0][0]:
+        return ""
+    return scored[0][1]
+
+
+def likeness(one: str, other: str) -> float:
+    """0..1: the better of the spelling's likeness and the share of common words."""
+    spelling = SequenceMatcher(None, one.lower(), other.lower()).ratio()
+    words, others = words_of(one), words_of(other)
+    common = len(words & others)
+    shared = common / min(len(words), len(others)) * 0.9 if common else 0.0
+    if common and len(words) > 2 * common and len(others) > 2 * common:
+        shared = 0.0
+    return max(spelling, shared)
+
+
+def words_of(name: str) -> set[str]:
+    """The words of a name, lower-case, numbers left out."""
+    return {word.lower() for word in _WORDS.findall(name) if not word.isdigit()}
+
+
+def near_path(path: str, project: Project, *, folder: bool = False) -> str:
+    """The path of the tree that a missing one most likely means: where git moved it, else the one file of its name,
+    else its neighbour with another extension or a slip of the pen. "" if none stands out. `path` is from the root."""
+    tree = project.tree
+    moved = project.history.renamed(path)
+    if moved and tree.has(moved):
+        return moved
+    name = path.rstrip("/").rpartition("/")[2]
+    if not name:
+        return ""
+    return _same_name(path, name, tree, folder) or _neighbour(path, name, tree, folder)
+
+
+def _same_name(path: str, name: str, tree: Tree, folder: bool) -> str:
+    if folder:
+        places = [known for known in tree.folders if known.rpartition("/")[2] == name]
+    else:
+        places = tree.by_name.get(name, [])
+    if len(places) <= 1:
+        return places[0] if places else ""
+    ends = sorted(((_shared_tail(path, place), place) for place in places), reverse=True)
+    if ends[0][0] > 1 and ends[0][0] > ends[1][0]:
+        return ends[0][1]
+    return ""
+
+
+def _shared_tail(one: str, other: str) -> int:
+    count = 0
+    for left, right in zip(reversed(one.split("/")), reversed(other.split("/")), strict=False):
+        if left != right:
+            break
+        count += 1
+    return count
+
+
+def _neighbour(path: str, name: str, tree: Tree, folder: bool) -> str:
+    head = path.rstrip("/").rpartition("/")[0]
+    prefix = f"{head}/" if head else ""
+    known = tree.folders if folder else tree.files
+    beside = [other[len(prefix) :] for other in known if other.startswith(prefix) and "/" not in other[len(prefix) :]]
+    stem = name.partition(".")[0]
+    same = [other for other in beside if other.partition(".")[0] == stem and other != name]
+    if len(same) == 1:
+        return prefix + same[0]
+    found = near_name(name, beside, least=0.86)
+    return prefix + found if found else ""
