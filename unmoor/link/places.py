@@ -1,239 +1,67 @@
-"""Whether a path that a text names is there: seen from the folders it may be meant from, with all that need not be there.
-
-A path is *there*, *unknowable* (a placeholder, computed, outside the repository, built, ignored by git, made by a
-command or by hand), or *missing*. Only `missing` is ever reported.
-"""
+"""What kind of place a file is: code, configuration, a document; and whether it is a world of its own."""
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
-from fnmatch import translate
-from functools import lru_cache
-from typing import NamedTuple
-from urllib.parse import unquote
+from typing import Any
 
-from unmoor.project import Project, Tree, normalise
+from unmoor.model.facts import Reference
+from unmoor.project import Project
 
-# Folders that tools make. One that the repository itself holds is not an output.
-OUTPUTS = frozenset(
-    {
-        "dist", "build", "out", "output", "outputs", "target", "node_modules", "bower_components", ".next", ".nuxt",
-        ".output", ".svelte-kit", ".astro", ".vercel", ".netlify", ".turbo", ".cache", "cache", "coverage", "htmlcov",
-        "venv", ".venv", "env", "virtualenv", ".tox", ".nox", "__pycache__", "obj", "release", "releases", "debug",
-        "generated", "gen", "tmp", "temp", ".tmp", "logs", "log", "report", "reports", "test-results", "results",
-        "playwright-report", "allure-results", "artifacts", "storybook-static", "site-packages", ".git", ".terraform",
-        "_site", "_build", "public-build", "backups", "backup", "uploads", "downloads", "dumps", "screenshots", "vendor",
-        "cmake-build-debug", ".gradle", ".mvn", ".idea", ".pytest_cache", ".mypy_cache", ".ruff_cache", "lib64",
-        "publish", "standalone", ".parcel-cache", ".docusaurus", ".vitepress", ".vercel", "letsencrypt", "certs",
-    }
+_CODE = {"typescript", "tsx", "javascript", "python", "go", "java", "kotlin", "csharp", "ruby", "php", "rust", "scala",
+         "swift", "dart", "elixir", "lua", "vue", "svelte", "astro", "html", "component", "markup", "literals"}  # fmt: skip
+_ENV = re.compile(r"(^|/)(\.env[^/]*|[^/]*\.env([._-][^/]*)?|env\.(template|example|sample)|example\.env)$", re.I)
+_COMPOSE = re.compile(r"(^|/)[^/]*compose[^/]*\.ya?ml[^/]*$", re.I)
+_DOCKERFILE = re.compile(r"(^|/)([^/]*\.)?(dockerfile|containerfile)([._-][^/]*)?$", re.I)
+_WORKFLOW = re.compile(r"(^|/)\.(github/(workflows|actions)/|gitlab-ci|circleci/|forgejo/|gitea/)", re.I)
+_DOC = re.compile(r"\.(md|mdx|markdown|adoc|asciidoc|rst|txt)$", re.I)
+_SCRIPT = re.compile(r"\.(sh|bash|zsh|ps1|bat|cmd|mk|just)$|(^|/)(makefile|justfile|taskfile[^/]*|procfile|crontab)$", re.I)
+_EXAMPLE = re.compile(r"([._-]|^)(example|sample|template|dist|tmpl|tpl)([._-]|$)", re.I)
+
+WORLDS: tuple[tuple[str, re.Pattern[str]], ...] = (
+    ("test", re.compile(
+        r"(^|/)(tests?|__tests__|spec|specs|e2e|cypress|playwright|testing|test[-_]utils|integration[-_]tests?"
+        r"|[a-z]+[-_]tests?|testdata|test-data)/"
+        r"|(^|/)[^/]*[._-](test|tests|spec|e2e|cy|stories|story|bench)\.[^/]+$|(^|/)(test_[^/]*|conftest|setup[_-]?tests?)\."
+        r"|(^|/)(jest|vitest|playwright|cypress|karma|wdio)\.[^/]*(config|setup)[^/]*$", re.I)),
+    ("mock", re.compile(r"(^|/)(__mocks__|mocks?|fixtures?|__fixtures__|stories|\.storybook|mock[-_]?data|seeds?-?data)/"
+                        r"|(^|/)[^/]*[._-](mock|fixture)s?\.[^/]+$", re.I)),
+    ("archived", re.compile(r"(^|/)(archived?|deprecated|legacy|old|attic|_old|backups?)/|\.(disabled|bak|orig|old)$", re.I)),
+    ("vendored", re.compile(r"(^|/)(node_modules|venv|\.venv|site-packages|vendor|third_party|bower_components)/", re.I)),
+    ("generated", re.compile(r"(^|/)(dist|build|out|\.next|generated|__generated__|coverage)/|\.min\.(js|css)$|\.generated\.", re.I)),
 )  # fmt: skip
-# What programs write, or what a reader brings: its absence from the repository says nothing.
-_WRITTEN = re.compile(
-    r"(?i)(\.(jar|war|ear|class|o|a|exe|msi|dll|so|dylib|pyc|wasm|log|pid|sock|tar|tgz|gz|bz2|xz|zip|7z|whl|deb|rpm|dmg|apk"
-    r"|aab|ipa|bak|dump|sqlite3?|db|rdb|pem|key|crt|cer|cert|csr|p12|pfx|jks|keystore|kdbx|asc|gpg|out|iso|img|vhdx?|wim"
-    r"|parquet|onnx|pt|pth|bin|safetensors|gguf|tfstate|tfplan|pub|lock|kubeconfig|ovpn)|[-_.]backup\.\w+)$"
-)
-_BY_HAND = re.compile(
-    r"(?i)(^|/)(\.env(\.[\w.-]+)?|[\w.-]*\.env|env\.sh|\.netrc|\.npmrc|\.pgpass|\.htpasswd|id_(rsa|ed25519|ecdsa)[\w.]*"
-    r"|[\w.-]*(credential|secret|service[-_]?account|api[-_]?key|token|password|private[-_]?key)s?[\w.-]*"
-    r"|[\w.-]*\.local(\.[\w.-]+)?|[\w-]*override\.[\w.]+|terraform\.tfvars|\S+\.auto\.tfvars|kubeconfig|local\.\w+"
-    r"|settings\.local\.json|config\.local\.\w+)$"
-)
-_STANDIN = re.compile(
-    r"(?i)(^|[/_.-])(path[-_]?to|to[-_]file|your|my|mine|some|any|foo|bar|baz|qux|xxx+|yyyy|example|sample|placeholder"
-    r"|todo|changeme|dummy|acme|name[-_]of|file[-_]?name|dir[-_]?name|project[-_]?name|service[-_]?name|new)"
-    r"([-_/.]|$)|(^|/)(XX+|NNN+|N|X|[A-Z]{2,}_[A-Z_]+)(/|\.|$)|\.{3}|…"
-)
-_HOLES = re.compile(r"[<>{}$%`|]|\(\(|\)\)|\[[A-Z_ -]{2,}\]")
-_GLOB = re.compile(r"[*?]|\[[^\]]+\]")
-_SUFFIX = re.compile(r"(::.*|:\d+(?:[:-]\d+)?|#L\d+(?:-L?\d+)?|#[\w.-]*|\?[\w=&.%-]*)$")
-_TWINS = (".example", ".sample", ".template", ".tmpl", ".dist", ".tpl", ".default", "-example", "-sample", "-template", ".in",
-          ".j2")
 
 
-class Sought(NamedTuple):
-    """state: "there", "unknowable" or "missing". path: where it is, or was expected, from the root. why: in words."""
-
-    state: str
-    path: str
-    why: str
+def world_of(path: str) -> str:
+    """Why a file is a world of its own (test, mock, archived, vendored, generated), or ""."""
+    return next((name for name, pattern in WORLDS if pattern.search(path)), "")
 
 
-def seek(project: Project, value: str, bases: Sequence[str], made: "Made | None" = None) -> Sought:
-    """Look for a path from each folder in turn. The first base is the one that a miss is reported for."""
-    cleaned = clean(value)
-    if not cleaned or unknowable(cleaned):
-        return Sought("unknowable", "", unknowable(cleaned) or "empty")
-    if _HOLES.search(cleaned):
-        return Sought("unknowable", "", "computed")
-    for base in bases:
-        found = find(project.tree, cleaned, base)
-        if found is not None:
-            return Sought("there", found, "")
-    expected = [path for base in bases if (path := normalise(cleaned, base)) is not None]
-    if not expected:
-        return Sought("unknowable", "", "outside the repository")
-    for path in expected:
-        if why := excused(project, path, cleaned, made):
-            return Sought("unknowable", path, why)
-    return Sought("missing", expected[0], "")
+def place(project: Project, path: str, reference: Reference | None = None) -> dict[str, Any]:
+    """The attributes `world` and `file-kind`, which every subject has."""
+    world = world_of(path)
+    if not world and reference is not None and reference.attrs.get("test"):
+        world = "test"
+    if not world and "test" in project.facts[path].traits if path in project.facts else False:
+        world = "test"
+    return {"world": world, "file-kind": file_kind(path, reference)}
 
 
-def clean(value: str) -> str:
-    """The path alone: quotes, line numbers, anchors, test ids gone; backslashes as slashes; percent escapes decoded."""
-    text = value.strip().strip("\"'`")
-    if "\\" in text and "/" not in text:
-        text = text.replace("\\", "/")
-    text = _SUFFIX.sub("", text)
-    return unquote(text) if "%" in text else text
-
-
-def unknowable(path: str) -> str:
-    """Why a path says nothing of the tree whatever it holds: "" if it may be looked for."""
-    if path.startswith(("/", "~")) or re.match(r"[A-Za-z]:[/\\]", path):
-        return "outside the repository"
-    if "://" in path or path.startswith(("@", "-", "#", "mailto:", "data:")):
-        return "no path"
-    if path in (".", "..", "./", "../", "-"):
-        return "no path"
-    return ""
-
-
-def find(tree: Tree, path: str, base: str) -> str | None:
-    """Where a path (or a glob that matches something) is, seen from a folder; None if nowhere."""
-    if "{" in path and "}" in path:
-        return next((hit for one in _braces(path) if (hit := find(tree, one, base)) is not None), None)
-    joined = normalise(path, base)
-    if joined is None:
-        return None
-    if tree.has(joined):
-        return joined
-    for link in _links(tree):
-        if joined.startswith(link + "/"):
-            return link  # what lies behind a symlink is the target's matter
-    if _GLOB.search(joined) or "..." in joined:
-        return _match(tree, joined)
-    return None
-
-
-def _links(tree: Tree) -> Iterable[str]:
-    return getattr(tree, "links", None) or ()
-
-
-def _match(tree: Tree, pattern: str) -> str | None:
-    pattern = pattern.removesuffix("/...").removesuffix("...") or "*"
-    head = _GLOB.split(pattern, maxsplit=1)[0]
-    if head == pattern:
-        return pattern if tree.has(pattern.rstrip("/")) else None
-    regex = _glob_regex(pattern.rstrip("/"))
-    for known in (tree.files, tree.folders):
-        for path in known:
-            if path.startswith(head) and regex.fullmatch(path):
-                return path
-    return None
-
-
-@lru_cache(1024)
-def _glob_regex(pattern: str) -> re.Pattern[str]:
-    """`*` stays within a folder, `**` crosses folders."""
-    text = translate(pattern.replace("**/", "\1").replace("**", "\2").replace("*", "\3"))
-    text = text.replace("\1", "(?:.*/)?").replace("\2", ".*").replace("\3", "[^/]*")
-    return re.compile(text)
-
-
-def _braces(path: str) -> Iterator[str]:
-    match = re.search(r"\{([^{}]*)\}", path)
-    if not match or "," not in match.group(1):
-        return
-    for part in match.group(1).split(","):
-        one = path[: match.start()] + part + path[match.end() :]
-        yield from _braces(one) if "{" in one else [one]
-
-
-def excused(project: Project, path: str, written: str, made: "Made | None" = None) -> str:
-    """Why a path that is not there need not be: "" if nothing excuses it. `path` is from the root."""
-    tree = project.tree
-    if standin(written):
-        return "a stand-in"
-    if output(tree, path):
-        return "built or written by a program"
-    if by_hand(tree, path):
-        return "made by hand from its example, or secret"
-    if ignored(tree, path):
-        return "ignored by git"
-    if made is not None and made.has(path, written):
-        return "made by a command"
-    return ""
-
-
-def standin(written: str) -> bool:
-    """Whether the text is a placeholder or a syntax sample rather than a name."""
-    return bool(_HOLES.search(written) or _STANDIN.search(written))
-
-
-def output(tree: Tree, path: str) -> bool:
-    """Whether a path lies in a folder that a tool makes (and the repository does not hold), or is of a written kind."""
-    if _WRITTEN.search(path.rstrip("/")):
-        return True
-    parts = path.rstrip("/").split("/")
-    for end, part in enumerate(parts, 1):
-        if part.lower() in OUTPUTS and "/".join(parts[:end]) not in tree.folders:
-            return True
-    return False
-
-
-def by_hand(tree: Tree, path: str) -> bool:
-    """Whether a person makes the file: from an example beside it, or since it holds what must not be in git."""
-    path = path.rstrip("/")
-    if _BY_HAND.search(path):
-        return True
-    head, _, name = path.rpartition("/")
-    prefix = f"{head}/" if head else ""
-    stem, dot, ending = name.partition(".")
-    names = [name + twin for twin in _TWINS]
-    names += [f"{stem}{twin}{dot}{ending}" for twin in _TWINS]
-    names += [f"{word}{joint}{name}" for word in ("example", "sample", "template") for joint in (".", "-", "_")]
-    return any(prefix + twin in tree.files for twin in names)
-
-
-def ignored(tree: Tree, path: str) -> bool:
-    """Whether git ignores the path, as a file or as a folder."""
-    path = path.rstrip("/")
-    return tree.ignored(path) or tree.ignored(path + "/x")
-
-
-class Made:
-    """Files and folders that commands make, by scripts anywhere and by the page or script at hand."""
-
-    def __init__(self, project: Project) -> None:
-        self._by_file: dict[str, list[tuple[str, int]]] = {}
-        self._anywhere: set[str] = set()
-        for path, declaration in project.declarations("path"):
-            name = clean(declaration.name).removeprefix("./").rstrip("/")
-            if not name or name.startswith("/") and len(name) < 2:
-                continue
-            self._by_file.setdefault(path, []).append((name, declaration.span.start))
-            self._anywhere.add(name.rpartition("/")[2])
-        self._here = ""
-
-    def of(self, path: str) -> "Made":
-        """The same, asked from one file."""
-        self._here = path
-        return self
-
-    def has(self, path: str, written: str) -> bool:
-        """Whether a command makes the path or a folder above it."""
-        written = written.removeprefix("./").rstrip("/")
-        for name, _ in self._by_file.get(self._here, ()):
-            if _HOLES.search(name):
-                continue
-            if written == name or written.startswith(name + "/") or path == name or path.startswith(name + "/"):
-                return True
-            if "/" not in name and name == written.rpartition("/")[2]:
-                return True
-        last = written.rpartition("/")[2]
-        return last in self._anywhere and not _HOLES.search(last)
-
-    def folder(self, name: str) -> bool:
-        """Whether the file at hand makes a folder of that very name (`git clone`, `mkdir`, an archive)."""
-        name = name.removeprefix("./").rstrip("/")
-        return any(known == name or known.rpartition("/")[2] == name for known, _ in self._by_file.get(self._here, ()))
+def file_kind(path: str, reference: Reference | None = None) -> str:
+    """code, config, env-file, env-example, compose, dockerfile, script, workflow, doc or data."""
+    name = path.rpartition("/")[2]
+    if _ENV.search(path):
+        return "env-example" if _EXAMPLE.search(name.lower().replace(".env", "")) else "env-file"
+    if _DOC.search(path):
+        return "doc"
+    if _WORKFLOW.search(path):
+        return "workflow"
+    if _COMPOSE.search(path):
+        return "compose"
+    if _DOCKERFILE.search(path):
+        return "dockerfile"
+    if _SCRIPT.search(path):
+        return "script"
+    if reference is not None and reference.language in _CODE:
+        return "code"
+    if reference is not None and reference.language in ("shell", "powershell", "make", "just"):
+        return "script"
+    return "config"
