@@ -1,6 +1,7 @@
 """Reports: one module a format. A report knows findings alone: `render(report: Report, options) -> str`."""
 
 from importlib import import_module
+from typing import Any
 
 from unmoor.model.findings import Report
 
@@ -18,9 +19,17 @@ REPORTS: tuple[tuple[str, str], ...] = (
     ("markdown", "markdown"),
     ("html", "html"),
 )
+_FOR_PEOPLE = ("text", "concise")
 
 
-def render(name: str, report: Report, *, color: bool = False, width: int = 100) -> str:
-    """The report in a format named in `REPORTS`. color: ANSI escapes; width: terminal columns; both for text only."""
-    text: str = import_module(f"unmoor.reports.{dict(REPORTS)[name]}").render(report, color=color, width=width)
+def render(name: str, report: Report, *, color: bool = False, width: int = 100, summary: bool = True) -> str:
+    """The report in a format named in `REPORTS`.
+
+    color: ANSI escapes; width: terminal columns; summary: whether the counts close the report; all for `text` and
+    `concise` only.
+    """
+    options: dict[str, Any] = {"color": color, "width": width}
+    if name in _FOR_PEOPLE:
+        options["summary"] = summary
+    text: str = import_module(f"unmoor.reports.{dict(REPORTS)[name]}").render(report, **options)
     return text

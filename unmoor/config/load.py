@@ -88,7 +88,11 @@ def _inline_layer(item: str) -> Layer:
     try:
         return Layer("--config", item, tomllib.loads(item))
     except tomllib.TOMLDecodeError as error:
-        raise UserError(f"`--config {item}` is neither a file nor TOML", str(error), 'write a string in quotes: --config \'fail-on="warning"\'') from None
+        raise UserError(
+            f"`--config {item}` is neither a file nor TOML",
+            str(error),
+            "write a string in quotes: --config 'fail-on=\"warning\"'",
+        ) from None
 
 
 def _find(root: Path, files: list[str], environment: Mapping[str, str]) -> Path | None:
@@ -96,7 +100,11 @@ def _find(root: Path, files: list[str], environment: Mapping[str, str]) -> Path 
     if named:
         path = Path(named)
         if not path.is_file():
-            raise UserError(f"no configuration file at {named}", f"looked for {path.absolute()}", "correct --config or UNMOOR_CONFIG")
+            raise UserError(
+                f"no configuration file at {named}",
+                f"looked for {path.absolute()}",
+                "correct --config or UNMOOR_CONFIG",
+            )
         return path
     for name in NAMES:
         path = root / name

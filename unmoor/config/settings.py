@@ -60,9 +60,11 @@ class ResolverSettings(_Table):
 class Settings(_Table):
     """Everything that `.unmoor.toml` may hold. Paths are globs relative to the root."""
 
-    extend: Annotated[str, Meta(description="Another configuration file whose values stand where this one is silent.")] = ""
-    select: Annotated[list[str], Meta(description="Rules, families or ALL to run; empty for the persona's own.")] = field(
-        default_factory=list
+    extend: Annotated[
+        str, Meta(description="Another configuration file whose values stand where this one is silent.")
+    ] = ""
+    select: Annotated[list[str], Meta(description="Rules, families or ALL to run; empty for the persona's own.")] = (
+        field(default_factory=list)
     )
     ignore: Annotated[list[str], Meta(description="Rules or families to leave out.")] = field(default_factory=list)
     extend_select: Annotated[list[str], Meta(description="Rules or families to run besides `select`.")] = field(
@@ -70,7 +72,8 @@ class Settings(_Table):
     )
     persona: Annotated[Persona, Meta(description="How much to show: `pedantic` and `auditor` show more.")] = "regular"
     fail_on: Annotated[
-        Literal["error", "warning", "note", "never"], Meta(description="The lowest severity that ends with exit code 1.")
+        Literal["error", "warning", "note", "never"],
+        Meta(description="The lowest severity that ends with exit code 1."),
     ] = "error"
     min_confidence: Annotated[
         Literal["low", "medium", "high"], Meta(description="Findings of lower confidence are not reported.")
@@ -84,9 +87,9 @@ class Settings(_Table):
     extend_exclude: Annotated[Globs, Meta(description="Files that are not scanned, besides `exclude`.")] = field(
         default_factory=list
     )
-    own_domains: Annotated[list[str], Meta(description="Domains that are yours, besides those found in proxy rules.")] = (
-        field(default_factory=list)
-    )
+    own_domains: Annotated[
+        list[str], Meta(description="Domains that are yours, besides those found in proxy rules.")
+    ] = field(default_factory=list)
     container_name_pattern: Annotated[str, Meta(description="Regular expression that container names must match.")] = ""
     allow: Annotated[
         list[str], Meta(description='Access matrix: "frontend -> backend". With it every other edge is denied.')
@@ -112,9 +115,9 @@ class Settings(_Table):
     runtimes: Annotated[list[RuntimeSettings], Meta(description="Where code runs, if it cannot be inferred.")] = field(
         default_factory=list
     )
-    stacks: Annotated[dict[str, list[str]], Meta(description="Stack name → the compose files that run together.")] = field(
-        default_factory=dict
-    )
-    resolver: Annotated[dict[str, ResolverSettings], Meta(description="The calls that codemods write, by language.")] = (
+    stacks: Annotated[dict[str, list[str]], Meta(description="Stack name → the compose files that run together.")] = (
         field(default_factory=dict)
     )
+    resolver: Annotated[
+        dict[str, ResolverSettings], Meta(description="The calls that codemods write, by language.")
+    ] = field(default_factory=dict)

@@ -1,0 +1,98 @@
+"""The report for a terminal: message, excerpt with a caret, the chain of reasons, and what to write instead."""
+
+from itertools import groupby
+
+from unmoor.model.findings import Finding, Report, Severity
+from unmoor.model.subjects import Reason
+from unmoor.reports.excerpts import Places, active, closing, counts, fixable
+from unmoor.text.secrets import clean
+
+_COLORS = {Severity.error: "31", Severity.warning: "33", Severity.note: "36"}
+_SAFE = {"safe": "unmoor fix", "unsafe": "unmoor fix --unsafe-fixes"}
+
+
+class Paint:
+    """ANSI colours, or none."""
+
+    def __init__(self, color: bool) -> None:
+        self.color = color
+
+    def __call__(self, text: str, code: str) -> str:
+        return f"\x1b[{code}m{text}\x1b[0m" if self.color and text else text
+
+
+def render(report: Report, *, color: bool = False, width: int = 100, summary: bool = True) -> str:
+    """The whole report. Findings of one file stand together; suppressed and baselined ones are only counted."""
+    paint = Paint(color)
+    places = Places(report)
+    blocks: list[str] = []
+    for _, group in groupby(active(report), key=lambda finding: finding.path):
+        blocks.extend(_finding(finding, places, paint, width) for finding in group)
+    for skipped in report.skipped:
+        where = f"{skipped.path}:{skipped.line}" if skipped.line else skipped.path
+        blocks.append(f"{paint('skipped', '35')}: {where}: {skipped.reason}\n")
+    if summary:
+        blocks.append(_closing(report, paint))
+    return "\n".join(blocks)
+
+
+def _closing(report: Report, paint: Paint) -> str:
+    total = counts(report)
+    code = "1;31" if total.error else "1;33" if total.warning else "1;36" if total.note else "1;32"
+    lines = [paint(closing(report), code)]
+    findings = active(report)
+    safe = sum(any(fix.applicability == "safe" for fix in f.fixes) for f in findings)
+    unsafe = sum(fixable(f) for f in findings) - safe
+    if safe or unsafe:
+        parts = [f"{safe} with `unmoor fix`"] if safe else []
+        parts += [f"{unsafe} with `unmoor fix --unsafe-fixes`"] if unsafe else []
+        lines.append("fixable: " + ", ".join(parts))
+    return "\n".join(lines) + "\n"
+
+
+def _finding(finding: Finding, places: Places, paint: Paint, width: int) -> str:
+    accent = _COLORS[finding.severity]
+    place = places.of(finding.location)
+    margin = " " * len(str(place.line))
+    bar = paint("|", "2")
+    lines = [
+        paint(f"{finding.severity.name}[{finding.rule}]", f"1;{accent}") + paint(f": {clean(finding.message)}", "1"),
+        f"{margin}{paint('-->', '2')} {place}",
+    ]
+    excerpt = places.excerpt(finding.location, max(40, width - len(margin) - 3))
+    if excerpt:
+        low, high = excerpt.mark
+        lines += [
+            f"{margin} {bar}",
+            f"{paint(str(excerpt.line), '2')} {bar} {excerpt.text}".rstrip(),
+            f"{margin} {bar} {' ' * low}{paint('^' * (high - low), accent)}",
+        ]
+    lines += [_note(reason, places, paint, margin) for reason in _notes(finding)]
+    lines += _help(finding, paint, margin)
+    return "\n".join(lines) + "\n"
+
+
+def _notes(finding: Finding) -> list[Reason]:
+    """The chain of reasons, then related places that the chain does not already name."""
+    named = {reason.at for reason in finding.reasons if reason.at}
+    return [*finding.reasons, *(reason for reason in finding.related if reason.at not in named)]
+
+
+def _note(reason: Reason, places: Places, paint: Paint, margin: str) -> str:
+    where = ""
+    if reason.at:
+        place = places.of(reason.at)
+        where = f" ({place.path}:{place.line})" if f"{place.path}:" not in reason.text else ""
+    return f"{margin} {paint('=', '2')} {clean(reason.text)}{paint(where, '2')}"
+
+
+def _help(finding: Finding, paint: Paint, margin: str) -> list[str]:
+    lines: list[str] = []
+    if finding.suggestion:
+        lines.append(f"use `{clean(finding.suggestion)}`")
+    fix = next(iter(finding.fixes), None)
+    if fix and fix.applicability != "display-only":
+        lines.append(f"{clean(fix.title)} ({fix.applicability}: `{_SAFE[fix.applicability]}`)")
+    elif fix:
+        lines.append(clean(fix.title))
+    return [f"{margin} {paint('=', '2')} {paint('help', '32')}: {line}" for line in lines]

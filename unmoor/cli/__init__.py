@@ -1,0 +1,1 @@
+"""The command line. `start` reads plain scans without click; everything else goes through `app`."""
