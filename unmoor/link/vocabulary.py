@@ -63,4 +63,25 @@ SUBJECTS: dict[str, dict[str, str]] = {
         "fixed": "what they cannot share, in words",
         "fixed-name-or-port": "whether there is such a thing",
     },
+    "edge": {
+        **_PLACE,
+        "from": "the service that calls",
+        "to": "the service that is called",
+        "does": "how, in words",
+        "edge": "used or possible",
+        "denied": "whether the access matrix forbids it",
+    },
+    "published-datastore": {
+        **_PLACE,
+        "service": "the service",
+        "image": "its image",
+        "host-port": "the published port",
+        "environment": "production, development, test or '' by the file's name, header, twins",
+    },
+    "internal-host": {
+        **_PLACE,
+        **_RUNTIME,
+        "host": "host.docker.internal or gateway.docker.internal",
+        "gateway": "whether the service makes the name resolve",
+    },
 }
