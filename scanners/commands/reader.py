@@ -1,0 +1,105 @@
+"""The reader of simple commands: words in, facts out."""
+
+import re
+from collections.abc import Sequence
+
+from msgspec import structs
+
+from unmoor.model.facts import Facts, Role
+from unmoor.scanners.commands import clients, docker, files, runners, servers, wrappers
+from unmoor.scanners.commands.call import Call
+from unmoor.scanners.commands.compose import compose
+from unmoor.scanners.commands.state import State
+from unmoor.scanners.commands.text import read_value, read_word
+from unmoor.scanners.commands.words import Word
+from unmoor.scanners.unit import Unit
+
+DISPLAY = {"echo", "printf", "Write-Host", "Write-Output", "logger", "log", "info", "warn", "warning", "error", "success",
+           "die", "fail", "step", "Write-Warning", "Write-Error", "notice", "debug", "say", "title", "note", "ok", "msg"}
+_LOG = re.compile(r"^(?:_?(?:log|print|echo|msg|show|say|info|warn|err|display)(?:_\w+)?|\w+_(?:log|echo|msg|info|error|warn))$")
+_COMPARISON = {"grep", "egrep", "fgrep", "sed", "awk", "rg", "[", "[[", "test", "tr", "cut", "expr"}
+
+
+def read(words: Sequence[Word], unit: Unit, state: State | None = None) -> Facts:
+    """The facts of one simple command. `state` (else the unit's own) is changed by `cd` and assignments."""
+    return _read(words, state or State.of(unit))
+
+
+def _read(words: Sequence[Word], state: State) -> Facts:
+    facts = Facts()
+    rest = list(words)
+    while rest and wrappers.is_assignment(rest[0].value):
+        name, _, _ = rest[0].value.partition("=")
+        facts.add(assign(rest[0].part(len(name) + 1), name.removesuffix("+"), state, local=len(rest) > 1))
+        rest = rest[1:]
+    if rest:
+        facts.add(_command(rest, state))
+    return facts
+
+
+def assign(value: Word, name: str, state: State, *, local: bool = False, exported: bool = False) -> Facts:
+    """`NAME=value`. `local`: only for the one command that follows."""
+    facts = read_value(value, name, state)
+    folder, rest = state.base(value.value)
+    if rest != value.value and folder is not None and not re.search(r"[$`]", rest):
+        joined = State(cwd=folder).folder(rest)
+        if joined is not None:
+            state.folders[name] = joined
+    elif not local:
+        state.folders.pop(name, None)
+    if not local:
+        state.variables[name] = [value]
+        state.assigned.add(name)
+    attrs = {"where": "shell", "exported": exported or local, "cwd": state.cwd, "runtime": state.runtime}
+    facts.declarations.append(value.declaration("env", name, value.value, attrs=attrs))
+    return facts
+
+
+def _command(words: list[Word], state: State) -> Facts:
+    call = Call(words, state, Facts(), _read, _script)
+    call.role, call.why = _role(call)
+    _dispatch(call)
+    taken = call.taken
+    for word in words:
+        if word.lo not in taken:
+            call.facts.add(read_word(word, call.state, call.role, call.why, command=call.program))
+    return call.facts
+
+
+def _dispatch(call: Call) -> None:
+    program = call.program
+    if not program or call.words[0].value.startswith("$") and call.words[0].dynamic and "/" not in call.words[0].value:
+        if call.words[0].value.upper().startswith(("$DOCKER_COMPOSE", "${DOCKER_COMPOSE", "$COMPOSE", "${COMPOSE", "$DC", "${DC")):
+            compose(call, call.arguments)
+        return
+    if program in ("docker", "podman", "nerdctl"):
+        docker.docker(call)
+    elif program in ("docker-compose", "podman-compose"):
+        compose(call, call.arguments)
+    elif wrappers.wrapper(call) or servers.server(call, program, call.arguments) or clients.client(call):
+        if program in ("serve", "next", "storybook"):
+            return
+    elif runners.runner(call) or files.file_command(call):
+        return
+    elif program not in DISPLAY:
+        runners.local_file(call)
+
+
+def _role(call: Call) -> tuple[Role, str]:
+    """What the addresses among the arguments are for."""
+    program = call.program
+    if program in DISPLAY or _LOG.match(program):
+        return "display", f"shown by {program}"
+    if program in _COMPARISON:
+        return "comparison", f"compared by {program}"
+    if program in ("git", "pip", "pip3", "apt", "apt-get", "apk", "helm", "brew", "go", "cargo", "gpg", "apt-key"):
+        return "request", f"fetched by {program}"
+    return "config", ""
+
+
+def _script(word: Word, state: State) -> Facts:
+    """A word that is itself a script: `sh -c '…'`."""
+    from unmoor.scanners import shell
+
+    layers = (*word.unit.layers, word.layer) if word.layer else word.unit.layers
+    return shell.scan_in(structs.replace(word.unit, layers=layers), state) if word.size else Facts()

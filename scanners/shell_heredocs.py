@@ -1,0 +1,113 @@
+"""Here-documents, found by lexing: the pinned bash grammar loses the rest of a script at several of their forms."""
+
+import re
+from typing import NamedTuple
+
+from unmoor.scanners.commands.words import skip
+
+_OPERATOR = re.compile(rb"<<(-?)[ \t]*((?:\\.|'[^'\n]*'|\"[^\"\n]*\"|[^\s;&|()<>'\"\\`])+)")
+
+
+class Heredoc(NamedTuple):
+    """A here-document. operator: where `<<` stands. lo, hi: the body. close: the end of the line that closes it.
+
+    quoted: its text is literal. tabs: `<<-`, leading tabs are no part of it. behind: the end of the operator's word.
+    """
+
+    operator: int
+    behind: int
+    lo: int
+    hi: int
+    close: int
+    quoted: bool
+    tabs: bool
+
+
+class _Pending(NamedTuple):
+    operator: int
+    behind: int
+    name: bytes
+    quoted: bool
+    tabs: bool
+
+
+def heredocs(text: bytes) -> list[Heredoc]:
+    """Every closed here-document of a script, in order of its body."""
+    found: list[Heredoc] = []
+    if b"<<" not in text:
+        return found
+    pending: list[_Pending] = []
+    stack = [b""]  # b"": code; b'"': in double quotes; b")": code in `$(…)` or `(…)`
+    at, size = 0, len(text)
+    while at < size:
+        char = text[at : at + 1]
+        if char == b"\n":
+            at = _bodies(text, at + 1, pending, found)
+            pending = []
+        elif stack[-1] == b'"':
+            at = _in_double(text, at, stack)
+        elif char == b'"':
+            stack.append(b'"')
+            at += 1
+        elif char == b"#" and (at == 0 or text[at - 1] in b" \t\n;(|&"):
+            end = text.find(b"\n", at)
+            at = size if end < 0 else end
+        elif text.startswith((b"$((", b"(("), at):
+            at = _arithmetic(text, at)
+        elif char == b"(" or text.startswith(b"$(", at):
+            stack.append(b")")
+            at += 1 if char == b"(" else 2
+        elif char == b")":
+            if stack[-1] == b")":
+                stack.pop()
+            at += 1
+        elif text.startswith(b"<<<", at):
+            at += 3
+        elif text.startswith(b"<<", at) and (match := _OPERATOR.match(text, at)):
+            name = match[2]
+            pending.append(_Pending(at, match.end(), _unquote(name), bool(re.search(rb"['\"\\]", name)), bool(match[1])))
+            at = match.end()
+        else:
+            at = max(skip(text, at, size), at + 1)
+    return found
+
+
+def _in_double(text: bytes, at: int, stack: list[bytes]) -> int:
+    char = text[at : at + 1]
+    if char == b'"':
+        stack.pop()
+        return at + 1
+    if text.startswith(b"$(", at) and not text.startswith(b"$((", at):
+        stack.append(b")")
+        return at + 2
+    return at + 2 if char == b"\\" else at + 1
+
+
+def _arithmetic(text: bytes, at: int) -> int:
+    end = text.find(b"))", at)
+    line = text.find(b"\n", at)
+    if end < 0 or (0 <= line < end):
+        return at + 2  # `((` that opens two subshells
+    return end + 2
+
+
+def _unquote(name: bytes) -> bytes:
+    return re.sub(rb"\\(.)|['\"]", lambda m: m[1] or b"", name)
+
+
+def _bodies(text: bytes, at: int, pending: list[_Pending], found: list[Heredoc]) -> int:
+    """Read the bodies that follow a line; returns where the script goes on."""
+    for item in pending:
+        start = at
+        line = at
+        while line < len(text):
+            end = text.find(b"\n", line)
+            end = len(text) if end < 0 else end
+            content = text[line:end].rstrip(b"\r")
+            if (content.lstrip(b"\t") if item.tabs else content) == item.name:
+                found.append(Heredoc(item.operator, item.behind, start, line, end, item.quoted, item.tabs))
+                at = min(end + 1, len(text))
+                break
+            line = end + 1
+        # Without a closing line it is no here-document: `let x=1<<2`.
+    return at
