@@ -1,0 +1,65 @@
+"""The folders that a path may be meant from, the likeliest first."""
+
+from posixpath import join, normpath, relpath
+
+from unmoor.link.places import file_kind
+from unmoor.model.facts import Reference
+from unmoor.project import Project
+
+
+def bases(project: Project, path: str, reference: Reference) -> list[str]:
+    """Folders from the root for a reference of a text that runs on a host; [] where that cannot be known.
+
+    A page is read from its own folder, its project's or the root; a script is started from its folder, the root or a
+    folder between; a workflow, a package's scripts and hooks run in one folder only.
+    """
+    home = path.rpartition("/")[0]
+    kind = file_kind(path, reference)
+    if kind == "doc":
+        return _of_page(project, home, reference)
+    if reference.cwd is None:
+        return []
+    if kind == "script" or reference.attrs.get("or_root"):
+        return _of_script(project, home, reference.cwd)
+    return [reference.cwd] if _real(project, reference.cwd) else []
+
+
+def above(folder: str) -> list[str]:
+    """A folder and every folder above it, up to the root."""
+    found = [folder]
+    while folder:
+        folder = folder.rpartition("/")[0]
+        found.append(folder)
+    return found
+
+
+def _of_page(project: Project, home: str, reference: Reference) -> list[str]:
+    attrs = reference.attrs
+    if attrs.get("use") in ("link", "image"):
+        return [home]
+    folders = [str(one) for one in attrs.get("cwds") or []]
+    if not folders and reference.cwd is None:
+        return []
+    folders = folders or [reference.cwd or ""]
+    if not any(_real(project, folder) for folder in folders):
+        return []
+    found = [folder for folder in folders if _real(project, folder)]
+    moved = folders[0] not in ("", home) and _real(project, folders[0])
+    rest = [] if moved and attrs.get("use") != "code-span" else above(home)
+    return list(dict.fromkeys([*found, *rest]))
+
+
+def _of_script(project: Project, home: str, cwd: str) -> list[str]:
+    """From where a script stands: in its own folder, or the folder changed to, seen from wherever it was started."""
+    inner = relpath(cwd or ".", home or ".")
+    if inner == ".":
+        return above(home)
+    found = [cwd]
+    if not inner.startswith(".."):
+        found += [normpath(join(folder, inner)) for folder in above(home)]
+    known = [folder for folder in dict.fromkeys(found) if _real(project, folder)]
+    return known
+
+
+def _real(project: Project, folder: str) -> bool:
+    return folder in project.tree.folders or project.tree.has(folder)

@@ -1,0 +1,215 @@
+"""What pages name: links, paths in code spans, commands in fences, drawn layouts, home folders of one developer."""
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from unmoor.link.bases import above, bases
+from unmoor.link.existence import Made, Sought, clean, excused, find, seek
+from unmoor.link.places import file_kind, place
+from unmoor.link.sites import Sites
+from unmoor.link.suggest import near_path
+from unmoor.model.facts import Reference
+from unmoor.model.subjects import Reason, Subject
+from unmoor.project import Project, normalise
+
+_FORGE = re.compile(
+    r"(?i)^(\.\./)+(issues|wiki|pulls?|pull/\d+|discussions?|actions|releases|tags|tree|blob|raw|commits?|compare|projects"
+    r"|security|network|stargazers|graphs|branches|labels|milestones?|fork|settings|packages|archive|edit|new|watchers"
+    r"|merge_requests|-)(/|\?|#|$)"
+)
+_FORGE_ROUTE = re.compile(r"(?i)^/?(issues|wiki|pulls|discussions|releases|actions)(/new.*|\?.*)?$|^/[\w.-]+/[\w.-]+/(issues|pull|wiki)")
+_HISTORY = re.compile(r"(?i)(^|/)(change-?log|changes|history|release[-_]?notes?|releases?|news|migration|upgrad(e|ing)|post-?mortems?"
+                      r"|adr|decisions|rfcs?|blog|journal|retrospective)[^/]*(/|\.\w+$)")  # fmt: skip
+_FORMS = re.compile(r"(?i)(^|/)(\.github|\.gitlab)/.*(issue_template|pull_request_template|merge_request_templates)")
+_HEDGED_COMMENT = re.compile(r"(?i)#.*\b(if|optional|your|e\.g|example|create[sd]?|generated?|removed|deleted|old|former)\b")
+_GONE = re.compile(r"(?i)\b(deleted?|removed?|obsolete|renamed|moved|former(ly)?|previously|no longer|legacy|replaced?)\b|~~")
+_HOME = re.compile(r"(?:/home/|/Users/|[A-Za-z]:\\\\?Users\\\\?)([\w.-]+)(?=[/\\\s\"':]|$)")
+
+
+def subjects(project: Project) -> Iterator[Subject]:
+    """One subject for each name of a page that leads nowhere."""
+    reader = _Reader(project)
+    for path, reference in project.references("path"):
+        if file_kind(path, reference) == "doc" and not _FORMS.search(path):
+            yield from reader.path(path, reference)
+
+
+class _Reader:
+    def __init__(self, project: Project) -> None:
+        self.project = project
+        self.sites = Sites(project)
+        self.made = Made(project)
+
+    def path(self, page: str, reference: Reference) -> Iterator[Subject]:
+        """The subject of a path, if it is not there."""
+        use = reference.attrs.get("use")
+        if reference.attrs.get("placeholder") or reference.attrs.get("made") or reference.attrs.get("remote"):
+            return
+        if reference.runtime.startswith("container"):
+            return  # `inside` knows of those
+        if use in ("link", "image"):
+            sought = self._link(page, reference)
+        elif use == "code-span":
+            sought = self._span(page, reference)
+        elif use == "layout":
+            sought = self._entry(page, reference)
+        else:
+            sought = self._command(page, reference)
+        if sought is not None and sought.state == "missing":
+            yield self._subject(page, reference, sought)
+
+    def _subject(self, page: str, reference: Reference, sought: Sought) -> Subject:
+        attrs = reference.attrs
+        folder = bool(attrs.get("folder")) or reference.value.endswith("/")
+        near = near_path(sought.path, self.project, folder=folder)
+        kind = "doc-path" if attrs.get("use") in ("link", "image", "code-span", "layout") else "doc-command"
+        facts: dict[str, Any] = {
+            **place(self.project, page, reference),
+            "use": attrs.get("use", ""),
+            "expected": sought.path,
+            "bare": bool(attrs.get("bare")),
+            "hedged": self._hedged(page, reference),
+            "sure": self._sure(reference, sought, near),
+            "near": near,
+        }
+        reasons = [Reason(f"there is no {sought.path}")]
+        if near:
+            reasons.append(Reason(f"the nearest is {near}"))
+        return Subject(kind, page, reference.span, reference.value, facts, "missing", reasons, [], None,
+                       relative(near, page, reference) if near else "", reference)  # fmt: skip
+
+    def _hedged(self, page: str, reference: Reference) -> bool:
+        line = str(reference.attrs.get("line_text", ""))
+        if reference.attrs.get("use") in ("link", "image"):
+            return bool(_HISTORY.search(page))
+        if reference.attrs.get("use") == "code-span" or reference.attrs.get("code_span"):
+            return bool(reference.attrs.get("hedged")) or bool(_HISTORY.search(page))
+        return bool(_HEDGED_COMMENT.search(line) or _HISTORY.search(page) or _GONE.search(line.partition("#")[2]))
+
+    def _sure(self, reference: Reference, sought: Sought, near: str) -> bool:
+        """Whether the text names a path beyond doubt: a link, a command's file, or a path whose folder is there."""
+        attrs = reference.attrs
+        if attrs.get("use") in ("link", "image"):
+            return True
+        if attrs.get("use") == "layout" or attrs.get("bare") or attrs.get("ambiguous"):
+            return False
+        if attrs.get("use") == "code-span":
+            if near and near.endswith("/" + clean(reference.value).strip("/").removeprefix("./")):
+                return False  # meant from a folder that the text has in mind
+            return self._parent_known(sought.path) or self.project.history.existed(sought.path)
+        return True
+
+    def _parent_known(self, path: str) -> bool:
+        head = path.rstrip("/").rpartition("/")[0]
+        return bool(head) and head in self.project.tree.folders
+
+    def _link(self, page: str, reference: Reference) -> Sought | None:
+        value = reference.value.strip()
+        if not value or _FORGE.match(value) or _FORGE_ROUTE.match(value) or "{" in value or "<" in value:
+            return None
+        if re.match(r"(?i)(mailto|tel|javascript):", value) or value.startswith(("//", "\\")) or reference.attrs.get("fence"):
+            return None
+        home = page.rpartition("/")[0]
+        site = self.sites.of(page)
+        found = find(self.project.tree, clean(value).lstrip("/"), "" if value.startswith("/") else home)
+        if found is not None:
+            return None
+        if site is not None:
+            verdict = self.sites.leads(site, page, value)
+            if verdict != "missing":
+                return None
+        path = normalise(clean(value).lstrip("/"), "" if value.startswith("/") else home)
+        if path is None:
+            return self._too_high(value)
+        if self._excused_link(page, path, value):
+            return None
+        return Sought("missing", path, "")
+
+    def _too_high(self, value: str) -> Sought | None:
+        """A link out of the repository: wrong beyond doubt only if what it names lies at the root."""
+        rest = re.sub(r"^(\.\./)+", "", value)
+        return Sought("missing", rest, "") if "/" in rest and self.project.tree.has(rest.rstrip("/")) else None
+
+    def _excused_link(self, page: str, path: str, value: str) -> bool:
+        if self.project.tree.ignored(path) or self.project.tree.ignored(path + "/x"):
+            return True
+        return self.made.of(page).folder(value) or not re.search(r"[A-Za-z]", value)
+
+    def _span(self, page: str, reference: Reference) -> Sought | None:
+        value = reference.value
+        attrs = reference.attrs
+        if attrs.get("absolute"):
+            return None
+        home = page.rpartition("/")[0]
+        folders = [home, *above(home)[1:]]
+        sought = seek(self.project, value, list(dict.fromkeys(folders)), self.made.of(page))
+        if sought.state != "missing":
+            return sought
+        if self._under_named_folder(page, reference) or self._elsewhere(value):
+            return sought._replace(why="elsewhere") if not attrs.get("bare") else None
+        return sought
+
+    def _elsewhere(self, value: str) -> bool:
+        name = clean(value).rstrip("/").rpartition("/")[2]
+        tail = "/" + clean(value).strip("/").removeprefix("./")
+        places = [*self.project.tree.by_name.get(name, ())]
+        return any(("/" + place_).endswith(tail) for place_ in places)
+
+    def _under_named_folder(self, page: str, reference: Reference) -> bool:
+        """A file of the folder that the heading above names."""
+        words = re.findall(r"[\w./-]+", reference.scope or "")
+        home = page.rpartition("/")[0]
+        return any(find(self.project.tree, f"{word.strip('/')}/{clean(reference.value)}", base) is not None
+                   for word in words for base in (home, "") if word.strip("/."))  # fmt: skip
+
+    def _entry(self, page: str, reference: Reference) -> Sought | None:
+        name = clean(reference.value).rstrip("/")
+        if not name or name in self.project.tree.by_name or any(f.endswith("/" + name) or f == name for f in self.project.tree.folders):
+            return None
+        path = normalise(name, reference.cwd or "")
+        if path is None or excused(self.project, path, name, self.made.of(page)):
+            return None
+        return Sought("missing", path, "")
+
+    def _command(self, page: str, reference: Reference) -> Sought | None:
+        attrs = reference.attrs
+        if attrs.get("guarded") or attrs.get("fence"):
+            return None
+        value = reference.value
+        if attrs.get("use") == "cd" and self._own_name(page, value):
+            return None
+        folders = bases(self.project, page, reference)
+        if not folders:
+            return None
+        if attrs.get("use") == "compose-file":
+            for part in re.split(r"[:;]", value):
+                sought = seek(self.project, part, folders, self.made.of(page))
+                if sought.state == "missing":
+                    return sought
+            return None
+        return seek(self.project, value, folders, self.made.of(page))
+
+    def _own_name(self, page: str, value: str) -> bool:
+        """`cd` into the folder that a clone makes: made on the page, or called like the repository itself."""
+        first = value.strip("/").removeprefix("./").partition("/")[0]
+        return self.made.of(page).folder(first) or first.lower() in self.project.history.names or _HOLE.search(first) is not None
+
+
+_HOLE = re.compile(r"[<>{}$]|^(your|my|the)[-_]|^\.\.$|^-$|^~")
+
+
+def relative(target: str, page: str, reference: Reference) -> str:
+    """The nearest path, written as the reference writes its own: from the page for a link, else from its base."""
+    from posixpath import relpath
+
+    use = reference.attrs.get("use")
+    home = page.rpartition("/")[0]
+    if use in ("link", "image"):
+        if reference.value.startswith("/"):
+            return "/" + target
+        found = relpath(target, home or ".")
+        return "./" + found if reference.value.startswith("./") and not found.startswith(".") else found
+    base = reference.cwd or ""
+    found = relpath(target, base or ".")
+    return "./" + found if reference.value.startswith("./") and not found.startswith(".") else found

@@ -1,0 +1,192 @@
+"""What texts run: scripts by name (npm, make, just, task, python -m) and files by path, in scripts and documents."""
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from unmoor.link.bases import above, bases
+from unmoor.link.documents import relative
+from unmoor.link.existence import Made, Sought, clean, seek
+from unmoor.link.inside import Inside
+from unmoor.link.manifests import FILES, Manifests, family
+from unmoor.link.places import file_kind, place
+from unmoor.link.suggest import near_name, near_path
+from unmoor.model.facts import Reference
+from unmoor.model.subjects import Reason, Subject
+from unmoor.project import Project, normalise
+
+_OURS = ("script", "config", "data", "cd", "compose-file", "env-file", "dockerfile", "context", "command", "mount")
+_HERE = re.compile(r"^(package\.json|Makefile)$")
+
+
+def subjects(project: Project) -> Iterator[Subject]:
+    """Scripts that no manifest has, and files that are not there."""
+    reader = _Reader(project)
+    for path, reference in project.references("script", "path"):
+        if reference.kind == "script":
+            yield from reader.script(path, reference)
+        else:
+            yield from reader.file(path, reference)
+
+
+class _Reader:
+    def __init__(self, project: Project) -> None:
+        self.project = project
+        self.manifests = Manifests(project)
+        self.made = Made(project)
+        self.inside = Inside(project)
+
+    def script(self, path: str, reference: Reference) -> Iterator[Subject]:
+        """The subject of a script that is asked for by name."""
+        attrs = reference.attrs
+        name = str(attrs.get("name") or reference.value)
+        tool = str(attrs.get("tool") or "")
+        if attrs.get("guarded") or attrs.get("remote") or attrs.get("placeholder") or re.search(r"[<>{}$*]", name):
+            return
+        if reference.runtime.startswith("container") or reference.runtime == "build":
+            return
+        found = self._module(path, reference, name) if tool == "python-module" else self._named(path, reference, name, tool)
+        if found is None:
+            return
+        manifest, near, elsewhere, reason = found
+        doc = file_kind(path, reference) == "doc"
+        facts: dict[str, Any] = {
+            **place(self.project, path, reference),
+            "tool": tool,
+            "name": name,
+            "use": "script",
+            "manifest": manifest,
+            "near": near,
+            "elsewhere": elsewhere,
+            "hedged": bool(doc and attrs.get("code_span") and attrs.get("hedged")),
+            "sure": not elsewhere or bool(manifest),
+            "expected": manifest,
+            "bare": False,
+        }
+        yield Subject("doc-command" if doc else "script", path, reference.span, reference.value, facts, "missing",
+                      [Reason(reason)], [], None, near, reference)  # fmt: skip
+
+    def _module(self, path: str, reference: Reference, name: str) -> tuple[str, str, str, str] | None:
+        folders = bases(self.project, path, reference)
+        if not folders or self.manifests.module(name, folders) is not False:
+            return None
+        expected = "/".join([part for part in (folders[0], *name.split(".")) if part]) + ".py"
+        near = near_path(expected, self.project)
+        return expected, "", near, f"there is no module {name}"
+
+    def _named(self, path: str, reference: Reference, name: str, tool: str) -> tuple[str, str, str, str] | None:
+        """(manifest asked, near name, manifest that has it, reason), or None if it is there or cannot be known."""
+        folders = self._folders(path, reference, tool)
+        if folders is None:
+            return None
+        asked: list[str] = []
+        for folder in folders:
+            manifest = self.manifests.nearest(folder, tool)
+            if manifest is None or manifest in asked:
+                continue
+            asked.append(manifest)
+            if self.manifests.offers(manifest, name, tool) is not False:
+                return None
+        others = [other for other, scripts in self.manifests.scripts.items()
+                  if name in scripts and other.rpartition("/")[2] in FILES.get(family(tool), ())]  # fmt: skip
+        if not asked and not self._has_any(tool):
+            return None  # the reader's own project
+        known = {script for manifest in asked for script in self.manifests.scripts.get(manifest, {})}
+        near = near_name(name, known, least=0.6)
+        where = asked[0] if asked else ""
+        reason = f"{where} has no `{name}`" if where else f"no {FILES[family(tool)][0]} stands in {folders[0] or 'the root'} or above"
+        return where, near, others[0] if others else "", reason
+
+    def _has_any(self, tool: str) -> bool:
+        return any(name in self.project.tree.by_name for name in FILES.get(family(tool), ()))
+
+    def _folders(self, path: str, reference: Reference, tool: str) -> list[str] | None:
+        """Folders whose manifest may be meant; None if that cannot be known."""
+        attrs = reference.attrs
+        if attrs.get("file"):
+            return None
+        workspace = str(attrs.get("workspace") or "")
+        if workspace:
+            return self._workspace(workspace, reference)
+        folders = bases(self.project, path, reference)
+        prefix = str(attrs.get("prefix") or "")
+        if prefix:
+            known = [where for base in folders if (where := normalise(prefix, base)) in self.project.tree.folders]
+            return [where for where in known if where is not None] or None
+        return folders or None
+
+    def _workspace(self, name: str, reference: Reference) -> list[str] | None:
+        if name in self.manifests.packages:
+            return [self.manifests.packages[name]]
+        where = normalise(name.removesuffix("..."), reference.cwd or "")
+        if where is not None and f"{where}/package.json" in self.project.tree.files:
+            return [where]
+        return None
+
+    def file(self, path: str, reference: Reference) -> Iterator[Subject]:
+        """The subject of a file that a script, workflow or manifest names."""
+        attrs = reference.attrs
+        use = str(attrs.get("use") or "")
+        kind = file_kind(path, reference)
+        if use not in _OURS or attrs.get("guarded") or attrs.get("remote") or attrs.get("placeholder"):
+            return
+        container = reference.runtime.startswith("container") or reference.value.startswith("/")
+        if kind == "doc" and not container:
+            return
+        if kind == "dockerfile" or reference.runtime == "build":
+            return
+        sought = self._in_container(path, reference) if container else self._on_host(path, reference)
+        if sought is None or sought.state != "missing":
+            return
+        if use == "cd" and not sought.path:
+            return
+        yield self._subject(path, reference, sought, kind == "doc")
+
+    def _in_container(self, path: str, reference: Reference) -> Sought | None:
+        found = self.inside.seek(path, reference)
+        return found if found is not None and found.state == "missing" else None
+
+    def _on_host(self, path: str, reference: Reference) -> Sought | None:
+        folders = bases(self.project, path, reference)
+        if not folders or _HERE.match(reference.value):
+            return None
+        use = reference.attrs.get("use")
+        if use in ("compose-file", "dockerfile", "context") and file_kind(path, reference) == "compose":
+            return None  # `paths` resolves those as Compose does
+        parts = re.split(r"[:;]", reference.value) if use == "compose-file" else [reference.value]
+        for part in parts:
+            sought = seek(self.project, part, folders, self.made.of(path))
+            if sought.state == "missing":
+                if self._own(path, part):
+                    return None
+                return sought
+        return None
+
+    def _own(self, path: str, value: str) -> bool:
+        """The script itself under the name that it is published by: a usage line or a self-call."""
+        name = clean(value).rpartition("/")[2]
+        return name == path.rpartition("/")[2]
+
+    def _subject(self, path: str, reference: Reference, sought: Sought, doc: bool) -> Subject:
+        near = near_path(sought.path, self.project, folder=reference.attrs.get("use") == "cd")
+        facts: dict[str, Any] = {
+            **place(self.project, path, reference),
+            "use": reference.attrs.get("use", ""),
+            "expected": sought.path,
+            "near": near,
+            "tool": str(reference.attrs.get("verb") or ""),
+            "name": "",
+            "manifest": "",
+            "elsewhere": "",
+            "hedged": bool(doc and reference.attrs.get("code_span") and reference.attrs.get("hedged")),
+            "bare": False,
+            "sure": True,
+        }
+        reasons = [Reason(sought.why or f"there is no {sought.path}")]
+        if near:
+            reasons.append(Reason(f"the nearest is {near}"))
+        return Subject("doc-command" if doc else "command-path", path, reference.span, reference.value, facts, "missing",
+                       reasons, [], None, relative(near, path, reference) if near else "", reference)  # fmt: skip
+
+
+__all__ = ["above", "subjects"]
