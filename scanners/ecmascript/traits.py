@@ -1,0 +1,133 @@
+"""Facts about the file as a whole: directives, imports, exports, which globals it touches, what a bundler defines."""
+
+import re
+
+from tree_sitter import Node
+
+from unmoor.scanners.ecmascript.literals import plain
+from unmoor.scanners.ecmascript.source import Source
+
+_BROWSER = re.compile(
+    rb"(?<![\w.$])(?:(?:window|document|localStorage|sessionStorage|navigator|location)\s*(?:\?)?\.|customElements\b|XMLHttpRequest\b)"
+)
+_SERVER = re.compile(rb"(?<![\w.$])(?:process\.(?:exit|cwd|argv|on|stdout|stderr|hrtime|memoryUsage|pid|uptime)\b|__dirname\b|__filename\b|Deno\.|Bun\.|Buffer\.)")
+_TEST = re.compile(rb"(?m)^\s*(?:describe|it|test)(?:\.\w+)?\s*\(\s*['\"`]")
+_REQUIRE = re.compile(rb"(?<![\w.$])(?:require|import)\s*\(\s*(['\"`])([^'\"`\n]{1,200})\1\s*\)")
+_EXPORTS = re.compile(rb"(?m)^\s*export\s+(?:(default)\b|(?:declare\s+)?(?:async\s+)?(?:const|let|var|function\*?|class|enum|abstract\s+class)\s+([A-Za-z_$][\w$]*))")
+_BASE_PATH = re.compile(rb"\b(?:basePath|assetPrefix)\s*:\s*(['\"])([^'\"\n]{0,200})\1")
+_ENV_PREFIX = re.compile(rb"\benvPrefix\s*:\s*(\[[^\]]*\]|'[^']*'|\"[^\"]*\")")
+_DEFINE = re.compile(rb"['\"]?(?:process\.env|import\.meta\.env)\.([A-Za-z_]\w*)['\"]?\s*\]?\s*:")
+_PLUGIN = re.compile(rb"EnvironmentPlugin\s*\(\s*([\[{][^\])]*[\]}])")
+_DEFINE_ALL = re.compile(rb"['\"](?:process\.env)['\"]\s*:\s*(\{[^{}]*\}|[\w.()]+)")
+_NEXT_ENV = re.compile(rb"(?m)^\s*env\s*:\s*\{([^{}]*)\}")
+_WORD = re.compile(rb"['\"]?\b([A-Z][A-Z0-9_]{2,})\b['\"]?")
+_IMPORT = "(import_statement) @i (export_statement source: (string)) @e"
+
+
+def traits(source: Source) -> dict[str, list[str]]:
+    """The traits of a file; absent keys mean there is nothing to say."""
+    text = source.text
+    found: dict[str, list[str]] = {"directive": _directives(source)}
+    found["imports"], found["imported"], found["reexports"] = _imports(source)
+    found["exports"] = _exports(text)
+    if source.grammar == "tsx" or b"</" in text or b"/>" in text:
+        found["jsx"] = ["yes"] if source.find("[(jsx_element) (jsx_self_closing_element)] @x") else [] if source.grammar != "typescript" else []
+    found["browser_globals"] = sorted({re.split(rb"[\s?.]", m)[0].decode() for m in set(_BROWSER.findall(text))})
+    found["server_globals"] = sorted({m.decode() for m in set(_SERVER.findall(text))})
+    if _TEST.search(text):
+        found["test"] = ["yes"]
+    found["defined_env"] = _defined(text)
+    found["env_prefix"] = sorted({m.strip("'\"") for raw in _ENV_PREFIX.findall(text) for m in re.findall(r"['\"][^'\"]*['\"]", raw.decode("utf-8", "replace"))})
+    found["basePath"] = [m.group(2).decode("utf-8", "replace") for m in _BASE_PATH.finditer(text)]
+    return {key: values for key, values in found.items() if values}
+
+
+def _directives(source: Source) -> list[str]:
+    found = ["shebang"] if source.text.lstrip(b"\xef\xbb\xbf").startswith(b"#!") else []
+    for node in source.tree.root_node.named_children[:12]:
+        if node.type in ("comment", "hash_bang_line"):
+            continue
+        inner = node.named_children[0] if node.type == "expression_statement" and node.named_children else None
+        if inner is None or inner.type != "string":
+            break
+        found.append(plain(source, inner) or "")
+    return found
+
+
+def _imports(source: Source) -> tuple[list[str], list[str], list[str]]:
+    """(modules, "local=module#name" for each imported name, modules re-exported whole or in part)."""
+    modules: dict[str, None] = {}
+    bound: list[str] = []
+    again: list[str] = []
+    nodes = source.find(_IMPORT) if b"import" in source.text or b"export" in source.text else []
+    for node in nodes[:2000]:
+        module = plain(source, node.child_by_field_name("source"))
+        if module is None:
+            continue
+        modules[module] = None
+        if node.type == "export_statement":
+            again.append(module)
+        else:
+            bound += _bound(source, node, module)
+    for match in _REQUIRE.finditer(source.text):
+        module = match.group(2).decode("utf-8", "replace")
+        modules[module] = None
+        bound += _required(source, match.start(), module)
+    return list(modules), bound, again
+
+
+def _bound(source: Source, node: Node, module: str) -> list[str]:
+    found: list[str] = []
+    for clause in node.named_children:
+        if clause.type != "import_clause":
+            continue
+        for part in clause.named_children:
+            if part.type == "identifier":
+                found.append(f"{source.name(part)}={module}#default")
+            elif part.type == "namespace_import":
+                found.append(f"{source.name(part.named_children[-1])}={module}#*")
+            elif part.type == "named_imports":
+                for item in part.named_children:
+                    name = source.name(item.child_by_field_name("name"))
+                    local = source.name(item.child_by_field_name("alias")) or name
+                    if name:
+                        found.append(f"{local}={module}#{name}")
+    return found
+
+
+def _required(source: Source, at: int, module: str) -> list[str]:
+    line = source.text.rfind(b"\n", max(0, at - 400), at) + 1
+    match = re.search(r"(?:const|let|var)\s+(?:([\w$]+)|\{([^{}]*)\})\s*=\s*(?:await\s+)?$", source.text[max(line, at - 300) : at].decode("utf-8", "replace"))
+    if not match:
+        return []
+    if match.group(1):
+        return [f"{match.group(1)}={module}#*"]
+    pairs = [part.partition(":") for part in match.group(2).split(",") if part.strip()]
+    return [f"{(local or name).strip()}={module}#{name.strip()}" for name, _, local in pairs]
+
+
+def _exports(text: bytes) -> list[str]:
+    found = {(m.group(1) or m.group(2)).decode("utf-8", "replace"): None for m in _EXPORTS.finditer(text)}
+    for match in re.finditer(rb"\bexport\s*\{([^{}]{0,4000})\}", text):
+        for part in match.group(1).decode("utf-8", "replace").split(","):
+            name = part.split(" as ")[-1].strip()
+            if name:
+                found[name] = None
+    if re.search(rb"\bmodule\.exports\b|(?<![\w.])exports\.\w", text):
+        found["module.exports"] = None
+    return list(found)
+
+
+def _defined(text: bytes) -> list[str]:
+    """Variables that a bundler is told to replace."""
+    if not re.search(rb"\bdefine\b|DefinePlugin|EnvironmentPlugin|nextConfig|NextConfig|next\.config|module\.exports|export default", text):
+        return []
+    found = {m.decode() for m in _DEFINE.findall(text)}
+    for match in _PLUGIN.finditer(text):
+        found |= {m.decode() for m in _WORD.findall(match.group(1))}
+    for match in _DEFINE_ALL.finditer(text):
+        found |= {m.decode() for m in _WORD.findall(match.group(1))} if match.group(1).startswith(b"{") else {"*"}
+    if re.search(rb"nextConfig|NextConfig|reactStrictMode", text):
+        for match in _NEXT_ENV.finditer(text):
+            found |= {m.decode() for m in re.findall(rb"(?m)(?:^|[,{])\s*['\"]?([A-Za-z_]\w*)['\"]?\s*:", match.group(1))}
+    return sorted(found)
