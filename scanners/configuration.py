@@ -1,0 +1,181 @@
+"""References in the values of configuration files, whatever their format: addresses, hosts by key, `${X}` reads."""
+
+import re
+from collections.abc import Iterator, Mapping
+from types import MappingProxyType
+from typing import Any, NamedTuple
+
+from unmoor.model.facts import Reference, Role
+from unmoor.scanners.addresses import addresses_in, host_value
+from unmoor.scanners.interpolation import Interpolation, interpolations
+from unmoor.scanners.unit import Unit
+from unmoor.scanners.values import Value, decode
+
+_MAY_MATTER = re.compile(r"://|\$|localhost|\d\.\d+\.\d+\.\d|::1\]|\.docker\.internal|:\d{2,5}(?!\d)")
+HOST_KEY = re.compile(
+    r"(?i)(^|[_.-])(db_?|redis_?|pg_?|mysql_?)?(host|hostname|addr|address|addresses|servers?|brokers?|endpoints?|hosts"
+    r"|bootstrap[._-]servers?|broker[._-]list|listeners?)$"
+)
+_CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
+_HOST = re.compile(r"(?:[A-Za-z0-9](?:[\w.-]*[A-Za-z0-9])?|\[[0-9a-fA-F:]+\])(?::\d{1,5})?(?:/[\w./-]*)?$")
+_HOST_PORT = re.compile(r"[A-Za-z][\w.-]*[A-Za-z0-9]:\d{2,5}$")
+_NO_HOST = re.compile(r"(?i)\d+[a-z]{0,2}$|true$|false$|yes$|no$|on$|off$|none$|null$|default$|auto$"
+                      r"|enabled$|disabled$")  # fmt: skip
+_ROLES: tuple[tuple[re.Pattern[str], Role], ...] = (
+    (re.compile(r"(?i)advertis|(^|_)announce"), "advertised"),
+    (re.compile(r"(?i)(^|[_.-])cors([_.-]|$)|allow(ed)?_?-?(origin|host)s?|trusted_?-?origins?|csrf_trusted"
+                r"|content-security-policy|connect-src|frame-ancestors|permitted_?-?origins?"), "cors-origin"),
+    (re.compile(r"(?i)(^|[_.-])(bind|listen)([_.-]|$)|(^|_)listeners?$|bind_?(addr|host|ip)"), "bind"),
+)  # fmt: skip
+_SPECIAL_ROLES = frozenset(["advertised", "cors-origin", "bind", "healthcheck", "display", "example", "comment"])
+_NO_ATTRS: Mapping[str, Any] = MappingProxyType({})
+
+
+class Place(NamedTuple):
+    """Where a value stands. key: its last key or variable name. variable: whether the key names an environment
+    variable. dialect: how `${X}` is read ("compose", "spring", "" for not at all); access: the attr of such reads."""
+
+    key: str = ""
+    scope: str = ""
+    role: Role = "config"
+    runtime: str = ""
+    language: str = "yaml"
+    dialect: str = ""
+    access: str = ""
+    variable: bool = False
+    why: str = ""
+    attrs: Mapping[str, Any] = _NO_ATTRS
+
+
+def role_of_key(key: str, role: Role) -> Role:
+    """The role that a variable's or key's name gives a value; `role` if it says nothing."""
+    spaced = _CAMEL.sub("_", key)
+    return next((special for pattern, special in _ROLES if pattern.search(spaced)), role)
+
+
+def host_key(key: str) -> bool:
+    """Whether a key says that its value is a host: DB_HOST, brokers, bootstrap.servers, serverAddress."""
+    return bool(HOST_KEY.search(_CAMEL.sub("_", key)))
+
+
+def draw(unit: Unit, value: Value, place: Place) -> Iterator[Reference]:
+    """Every reference in a scalar."""
+    if value.kind in ("map", "seq", "null", "bool", "float") or not value.text:
+        return
+    if not _MAY_MATTER.search(value.text) and not host_key(place.key):
+        return
+    attrs = {**place.attrs, "aliases": value.aliases} if value.aliases else place.attrs
+    text = unit.inner(decode(unit, value), value.layer, scope=place.scope, runtime=place.runtime or unit.runtime)
+    yield from draw_text(text, 0, len(text.text.text), place._replace(attrs=attrs))
+
+
+def draw_text(unit: Unit, lo: int, hi: int, place: Place) -> Iterator[Reference]:
+    """Every reference in `unit.text.text[lo:hi]`, a decoded value or a part of one."""
+    text = unit.text.text[lo:hi].decode("utf-8", "replace")
+    reads = interpolations(text, place.dialect) if place.dialect and "$" in text else []
+    role = role_of_key(place.key, place.role) if place.role == "config" else place.role
+    attrs = {"key": place.key, **place.attrs}
+    if place.variable:
+        attrs["env"] = place.key
+    for read in reads:
+        yield _read(unit, lo, text, read, place)
+    seen = False
+    for found in addresses_in(unit, lo, hi, role, place.language, "", attrs=attrs, why=place.why):
+        seen = True
+        at = _character(text, unit, lo, found)
+        yield _with_default(found, at, reads, role)
+    whole = host_key(place.key)
+    for read in reads:
+        if read.has_default:
+            yield from _default_host(unit, lo, text, read, place, role, attrs, whole)
+    if not seen and not reads:
+        yield from _hosts(unit, lo, text, place, role, attrs, whole)
+
+
+def _character(text: str, unit: Unit, lo: int, found: Reference) -> int:
+    """The character offset of a reference in the text: by its value, as spans are those of the outer file."""
+    at = text.find(found.value)
+    while at >= 0:
+        start = lo + len(text[:at].encode())
+        if unit.span(start, start + 1).start == found.span.start:
+            break
+        at = text.find(found.value, at + 1)
+    return at
+
+
+def _with_default(found: Reference, at: int, reads: list[Interpolation], role: Role) -> Reference:
+    """The reference with role `default` and its variable if it stands in the default of `${X:-…}`."""
+    inside = [read for read in reads if read.has_default and read.operand_lo <= at < read.operand_hi]
+    if not inside:
+        return _bind(found)
+    from msgspec import structs
+
+    special = role if role in _SPECIAL_ROLES else "default"
+    attrs = {**found.attrs, "env": inside[-1].name}
+    return _bind(structs.replace(found, role=special, attrs=attrs))
+
+
+def _bind(found: Reference) -> Reference:
+    if found.attrs.get("host") not in ("0.0.0.0", "::") or found.role not in ("config", "default"):
+        return found
+    from msgspec import structs
+
+    return structs.replace(found, role="bind")
+
+
+def _read(unit: Unit, lo: int, text: str, read: Interpolation, place: Place) -> Reference:
+    start = lo + len(text[: read.name_lo].encode())
+    attrs = {
+        "default": text[read.operand_lo : read.operand_hi] if read.has_default else None,
+        "has_default": read.has_default,
+        "required": "?" in read.operator,
+        "access": place.access or place.dialect,
+        "dynamic": False,
+        "key": place.key,
+        **place.attrs,
+    }
+    # Compose fills these in on the machine that it runs on, before any container is there.
+    runtime = "host" if place.dialect == "compose" else unit.runtime
+    return unit.reference("env", start, start + len(read.name), read.name, "config", place.language, "",
+                          attrs=attrs, runtime=runtime)  # fmt: skip
+
+
+def _default_host(
+    unit: Unit, lo: int, text: str, read: Interpolation, place: Place, role: Role, attrs: dict[str, Any], whole: bool
+) -> Iterator[Reference]:
+    """`${DB_HOST:-localhost}` and `http://${HOST:-localhost}:3000`: a bare host as the default."""
+    default = text[read.operand_lo : read.operand_hi]
+    in_url = text[: read.lo].endswith(("://", "@"))
+    if not (in_url or host_key(read.name) or (whole and read.lo == 0)) or not _is_host(default):
+        return
+    if not in_url and re.fullmatch(r"localhost|[\d.]+(:\d+)?|localhost:\d+", default) and read.lo == 0:
+        return  # found as an address already
+    more = dict(attrs)
+    port = re.match(r":(\d{2,5})", text[read.hi :])
+    if port:
+        more["sibling_port"] = int(port.group(1))
+    start = lo + len(text[: read.operand_lo].encode())
+    special: Role = role if role in _SPECIAL_ROLES else "default"
+    for found in host_value(unit, start, start + len(default.encode()), special, place.language, "",
+                            attrs={**more, "env": read.name}, why=place.why):  # fmt: skip
+        yield _bind(found)
+
+
+def _hosts(
+    unit: Unit, lo: int, text: str, place: Place, role: Role, attrs: dict[str, Any], whole: bool
+) -> Iterator[Reference]:
+    """A value that is a host by its key, or that reads `name:port`; also lists with commas."""
+    at = 0
+    for item in text.split(","):
+        start = at + len(item) - len(item.lstrip())
+        bare = item.strip()
+        at += len(item) + 1
+        if bare and ((whole and _is_host(bare)) or (place.variable and _HOST_PORT.match(bare))):
+            first = lo + len(text[:start].encode())
+            for found in host_value(unit, first, first + len(bare.encode()), role, place.language, "", attrs=attrs,
+                                    why=place.why):  # fmt: skip
+                yield _bind(found)
+
+
+def _is_host(text: str) -> bool:
+    return bool(_HOST.match(text)) and not _NO_HOST.match(text)

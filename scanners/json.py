@@ -1,0 +1,62 @@
+"""JSON files: a located tree, package.json and other manifests by their format, addresses in everything else."""
+
+import re
+from collections.abc import Callable
+
+from unmoor.model.facts import Facts, Problem
+from unmoor.scanners import manifests
+from unmoor.scanners.configuration import Place
+from unmoor.scanners.jsontree import read
+from unmoor.scanners.unit import Unit
+from unmoor.scanners.values import Value, node_of
+from unmoor.scanners.yaml import compose, generic
+
+_ADDRESS = re.compile(rb"localhost|127\.0\.0\.1|host\.docker\.internal|192\.168\.\d|[^0-9]10\.\d+\.\d+\.\d")
+_MAY_MATTER = re.compile(rb":(?:\\?/){2}|localhost|\d\.\d+\.\d+\.\d|\$\{|(?i:host|server|broker|addr|endpoint)")
+_BIG = 1_000_000
+_LOCK = re.compile(r"(^|/)(package-lock|npm-shrinkwrap|composer\.lock|.*[.-]lock)\.json$")
+_EXAMPLE = re.compile(r"(?i)openapi|swagger|postman|insomnia|fixture|mock|__snapshots__|(^|/)samples?/")
+
+_READERS: tuple[tuple[re.Pattern[str], Callable[[Unit, Value], Facts]], ...] = (
+    (re.compile(r"(^|/)package\.json$"), manifests.package),
+    (re.compile(r"(^|/)\.?devcontainer(/[^/]+)?(/devcontainer)?\.json$"), manifests.devcontainer),
+    (re.compile(r"(^|/)vercel\.json$"), manifests.vercel),
+    (re.compile(r"(?i)(^|/)proxy[\w.-]*\.(json|conf\.json)$"), manifests.angular_proxy),
+    (re.compile(r"(^|/)docker-bake(\.\w+)?\.json$"), manifests.bake),
+)
+
+
+def scan(unit: Unit) -> Facts:
+    """The document, references and declarations of a JSON text."""
+    source = unit.text.text
+    if _LOCK.search(unit.path) or (len(source) > _BIG and not _ADDRESS.search(source)):
+        return Facts()
+    roots, problems = read(source)
+    facts = Facts(problems=[Problem(unit.span(lo, hi), message) for lo, hi, message in problems])
+    if len(source) <= _BIG:
+        facts.documents = [node_of(unit, root) for root in roots]
+    for root in roots:
+        facts.add(_document(unit, root))
+    return facts
+
+
+def _document(unit: Unit, root: Value) -> Facts:
+    for pattern, reader in _READERS:
+        if pattern.search(unit.path) and root.kind == "map":
+            return reader(unit, root)
+    if root.kind == "map" and compose.matches(unit.path, root):
+        facts = compose.scan(unit, root)
+        facts.traits["format"] = ["compose"]
+        return facts
+    if not _MAY_MATTER.search(unit.text.text) or (root.get("nbformat") is not None and root.get("cells") is not None):
+        return Facts()
+    return Facts(references=list(generic.references(unit, root, _place(unit, root))))
+
+
+def _place(unit: Unit, root: Value) -> Place:
+    if root.get("openapi") is not None or root.get("swagger") is not None:
+        return Place(language="json", role="display", why="an API description")
+    schema = root.string("info", "schema") or root.string("$schema")
+    if "postman" in schema or _EXAMPLE.search(unit.path):
+        return Place(language="json", role="example", why="a collection of sample requests or data")
+    return Place(language="json")
