@@ -185,9 +185,10 @@ def finding(item: model.Finding, places: Places) -> Finding:
         value=clean(item.value),
         message=clean(item.message),
         reasons=[clean(reason.text) for reason in item.reasons],
-        reference=reference
-        and Reference(reference.kind, reference.role, item.runtime or reference.runtime, reference.language),
-        target=target and Target(target.service, target.port, target.verdict, clean(target.address)),
+        reference=Reference(reference.kind, reference.role, item.runtime or reference.runtime, reference.language)
+        if reference
+        else None,
+        target=Target(target.service, target.port, target.verdict, clean(target.address)) if target else None,
         related=[_related(reason, reason.at, places) for reason in _places(item) if reason.at],
         fixes=[fix(each) for each in item.fixes],
         suppressed=None if item.suppressed is None else clean(item.suppressed) or "no reason given",

@@ -1,14 +1,17 @@
 """The commands. Each is loaded when it is called, and listed only if it is there."""
 
+from collections.abc import Callable
 from importlib import import_module
 from importlib.util import find_spec
-from typing import Any
+from typing import Any, TypeVar
 
 import click
 
 from unmoor import __version__
 from unmoor.cli.options import Option, split
 from unmoor.model.errors import UserError
+
+Decorated = TypeVar("Decorated", bound=Callable[..., Any])
 
 # Name → ("module:attribute", one line for `unmoor --help`). In the order in which people meet them.
 COMMANDS: dict[str, tuple[str, str]] = {
@@ -108,10 +111,10 @@ class Sections(click.Command):
                 formatter.write_dl(records)
 
 
-def options(table: tuple[Option, ...]) -> Any:
+def options(table: tuple[Option, ...]) -> Callable[[Decorated], Decorated]:
     """A decorator that gives a command the options of a table."""
 
-    def decorate(function: Any) -> Any:
+    def decorate(function: Decorated) -> Decorated:
         for option in reversed(table):
             function = _option(option)(function)
         return function

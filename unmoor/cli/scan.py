@@ -12,7 +12,6 @@ from unmoor.cli.place import Place, locate
 from unmoor.cli.terminal import progress, say
 from unmoor.config.load import Loaded, check_rules, load
 from unmoor.config.settings import Settings
-from unmoor.model.errors import UserError
 from unmoor.model.findings import Finding, Report, Severity
 
 # Option → the setting that it stands in for.
@@ -21,6 +20,7 @@ _SETTINGS = {
     "fail_on": "fail-on", "min_confidence": "min-confidence", "exclude": "exclude",
     "extend_exclude": "extend-exclude",
 }  # fmt: skip
+_ACCEPTING = ("baseline", "update_baseline", "prune_baseline", "baseline_commit")
 _PATTERNS = ("exclude", "extend_exclude")
 
 
@@ -94,11 +94,7 @@ def conclude(report: Report, settings: Settings, place: Place, values: dict[str,
     from unmoor.cli.output import write
 
     stale = 0
-    if values["baseline_commit"] or values["baseline"] or settings.baseline:
-        from unmoor.cli.accepted import accept
-
-        stale = accept(report, settings, place, values)
-    elif values["update_baseline"] or values["prune_baseline"]:
+    if settings.baseline or any(values[name] for name in _ACCEPTING):
         from unmoor.cli.accepted import accept
 
         stale = accept(report, settings, place, values)
@@ -153,9 +149,3 @@ def _show_files(settings: Settings, place: Place) -> int:
         if inside and not excluded(path, settings):
             sys.stdout.write(path + "\n")
     return 0
-
-
-def need(condition: object, title: str, help: str) -> None:
-    """Raise UserError unless a condition on the command line holds."""
-    if not condition:
-        raise UserError(title, help=help)

@@ -160,7 +160,7 @@ def _check(layer: Layer) -> None:
     for index, override in enumerate(settings.overrides):
         if "off" in override.severity.values() and not override.reason:
             raise UserError(
-                f"{Loaded.place(layer, ('overrides', index, 'severity'))}: an override that turns a rule off needs a reason",
+                f"{Loaded.place(layer, ('overrides', index, 'severity'))}: turning a rule off needs a reason",
                 help='add `reason = "…"`',
             )
         if override.expires and not re.fullmatch(r"\d{4}-\d{2}-\d{2}", override.expires):

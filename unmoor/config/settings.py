@@ -16,8 +16,8 @@ class _Table(Struct, frozen=True, forbid_unknown_fields=True, rename="kebab"):
     pass
 
 
-class Override(_Table):
-    """`[[overrides]]`: other severities, or silence, for some paths. A reason is asked for where a rule is turned off."""
+class Override(_Table, frozen=True):
+    """`[[overrides]]`: other severities, or silence, for some paths; a reason is asked for where a rule is turned off."""
 
     paths: Annotated[Globs, Meta(description="Globs, relative to the root, of the files this entry is about.")]
     severity: Annotated[dict[str, Level], Meta(description="Rule id or family → severity; `off` silences it.")] = field(
@@ -27,7 +27,7 @@ class Override(_Table):
     expires: Annotated[str, Meta(description="A date, YYYY-MM-DD, from which the entry no longer counts.")] = ""
 
 
-class ServiceSettings(_Table):
+class ServiceSettings(_Table, frozen=True):
     """`[services.NAME]`: what cannot be inferred of a service."""
 
     paths: Annotated[Globs, Meta(description="Globs of the code that the service runs.")] = field(default_factory=list)
@@ -35,14 +35,14 @@ class ServiceSettings(_Table):
     runtime: Annotated[str, Meta(description="Where its code runs: `browser`, `server`, `universal`, …")] = ""
 
 
-class RuntimeSettings(_Table):
+class RuntimeSettings(_Table, frozen=True):
     """`[[runtimes]]`: where the code under some paths runs: "browser", "server", "container:web", "ci", "test", …"""
 
     paths: Annotated[Globs, Meta(description="Globs of the files.")]
     runtime: Annotated[str, Meta(description="Where they are evaluated.")]
 
 
-class ResolverSettings(_Table):
+class ResolverSettings(_Table, frozen=True):
     """`[resolver.typescript]`, `[resolver.python]`: the calls that codemods write. `functions`: per service name."""
 
     module: Annotated[str, Meta(description="The module to import from: `@/lib/api-url`.")] = ""
@@ -57,7 +57,7 @@ class ResolverSettings(_Table):
     )
 
 
-class Settings(_Table):
+class Settings(_Table, frozen=True):
     """Everything that `.unmoor.toml` may hold. Paths are globs relative to the root."""
 
     extend: Annotated[

@@ -1,4 +1,4 @@
-"""What must never be printed: credentials in URLs, well-known tokens, and what is assigned to a name that tells of one."""
+"""What must never be printed: credentials in URLs, well-known tokens, and values whose name tells of a secret."""
 
 import re
 
