@@ -18,7 +18,7 @@ LINKERS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("paths", ("build", "build-target", "compose-path", "copy-source", "dockerfile")),
     ("scripts", ("script", "command-path")),
     ("documents", ("doc-path", "doc-command", "home-path")),
-    ("variables", ("env-read", "env-variable", "env-declaration", "env-document", "build-arg")),
+    ("variables", ("env-read", "env-variable", "env-build", "build-arg", "env-declaration", "env-document")),
     ("routes", ("route-call", "route", "traefik-label")),
     ("networks", ("reach", "edge", "published-datastore", "internal-host")),
     ("healthchecks", ("healthcheck", "wait")),

@@ -1,0 +1,111 @@
+"""Variables that a bundler bakes in, and build arguments that no Dockerfile takes."""
+
+import re
+from collections.abc import Iterator
+
+from unmoor.link.env_index import Variables
+from unmoor.link.places import place, world_of
+from unmoor.link.publicity import public_variable
+from unmoor.model.spans import Location
+from unmoor.model.subjects import Reason, Subject
+from unmoor.topology.model import Dockerfile, Service, Stack
+
+_PREDEFINED = re.compile(r"^(HTTPS?_PROXY|FTP_PROXY|NO_PROXY|ALL_PROXY|https?_proxy|ftp_proxy|no_proxy|all_proxy|BUILDKIT_\w+|SOURCE_DATE_EPOCH"
+                         r"|TARGET\w+|BUILD(PLATFORM|OS|ARCH|VARIANT))$")  # fmt: skip
+_BUILDS = re.compile(r"\b(next|vite|react-scripts|nuxt|astro|gatsby|turbo|nx|webpack|vue-cli-service)\s+(run\s+)?build|\b(npm|yarn|pnpm|bun)\s+(run\s+)?[\w:-]*build")
+_RUNTIME_CONFIG = re.compile(rb"__ENV\b|env-config\.js|envsubst|window\._env_|runtime-env|import-meta-env|react-inject-env|next-runtime-env")
+
+
+def subjects(variables: Variables) -> Iterator[Subject]:
+    """`env-build` subjects (a baked variable set at run time) and `build-arg` subjects."""
+    seen: set[Location] = set()
+    for stack in variables.project.topology.stacks:
+        for service in stack.services.values():
+            if service.build is None or service.build.dockerfile_path is None:
+                continue
+            dockerfile = variables.project.topology.dockerfiles.get(service.build.dockerfile_path)
+            if dockerfile is None:
+                continue
+            for subject in (*_baked(variables, stack, service, dockerfile), *_arguments(variables, service, dockerfile)):
+                at = Location(subject.path, subject.span)
+                if at not in seen:
+                    seen.add(at)
+                    yield subject
+
+
+def _arguments_of(dockerfile: Dockerfile) -> set[str]:
+    return {name for stage in dockerfile.stages for name in stage.args} | set(getattr(dockerfile, "args", {}) or {})
+
+
+def _baked(variables: Variables, stack: Stack, service: Service, dockerfile: Dockerfile) -> Iterator[Subject]:
+    assert service.build is not None
+    context = service.build.context_path or ""
+    text = variables.project.read(dockerfile.path).decode("utf-8", "replace")
+    if not _BUILDS.search(text) or _development(service) or _configured_at_run_time(variables, context, dockerfile):
+        return
+    arguments = _arguments_of(dockerfile) | set(service.build.args)
+    env = {name for stage in dockerfile.stages for name in stage.env}
+    for name, value in service.environment.items():
+        if not public_variable(name) or name in arguments or name in env:
+            continue
+        browser, server = _readers(variables, name, context)
+        if browser and not server:
+            attrs = {**place(variables.project, value.at.path), "name": name, "service": service.name,
+                     "dockerfile": dockerfile.path}  # fmt: skip
+            yield Subject("env-build", *value.at, name, attrs, related=[
+                Reason("read in browser code, where the build put it", browser[0]),
+                Reason("the stage that builds takes no such ARG", dockerfile.stages[-1].at),
+            ], suggestion=name, scope=f"services.{service.name}.environment")  # fmt: skip
+
+
+def _development(service: Service) -> bool:
+    """Whether the container runs a development server, which reads its environment at start."""
+    words = " ".join(part.text or "" for part in (*service.command, *(service.entrypoint or [])))
+    target = (service.build.target.text or "") if service.build and service.build.target else ""
+    return bool(re.search(r"\bdev\b|start:dev|\bserve\b", words) or re.search(r"dev", target))
+
+
+def _configured_at_run_time(variables: Variables, context: str, dockerfile: Dockerfile) -> bool:
+    """Whether an entrypoint writes the page's configuration when the container starts."""
+    paths = [dockerfile.path] + [
+        path for path in variables.project.tree.files
+        if path.startswith(context + "/" if context else "") and re.search(r"entrypoint|start\.sh|env-config|docker/.*\.sh|index\.html$", path)
+    ]  # fmt: skip
+    for path in paths[:40]:
+        try:
+            if _RUNTIME_CONFIG.search(variables.project.read(path)):
+                return True
+        except OSError:
+            continue
+    return False
+
+
+def _readers(variables: Variables, name: str, context: str) -> tuple[list[Location], bool]:
+    """Where browser code under the context reads the variable, and whether server code reads it at run time."""
+    browser: list[Location] = []
+    server = False
+    for path, reference in variables.reads.get(name, ()):
+        if world_of(path) or reference.attrs.get("access") in ("compose", "doc", "workflow", "dockerfile"):
+            continue
+        kinds = {runtime.kind for runtime in variables.project.topology.runtimes(path, reference)}
+        if kinds & {"browser", "universal"} or reference.attrs.get("access") == "import.meta.env":
+            browser.append(Location(path, reference.span))
+        elif kinds & {"server", "container"}:
+            server = True
+    inside = [at for at in browser if not context or at.path.startswith(context + "/")]
+    return inside or (browser if not context else []), server
+
+
+def _arguments(variables: Variables, service: Service, dockerfile: Dockerfile) -> Iterator[Subject]:
+    assert service.build is not None
+    known = _arguments_of(dockerfile)
+    for name, value in service.build.args.items():
+        attrs = {
+            **place(variables.project, value.at.path),
+            "name": name,
+            "service": service.name,
+            "dockerfile": dockerfile.path,
+            "consumed": name in known or bool(_PREDEFINED.match(name)),
+        }
+        yield Subject("build-arg", *value.at, name, attrs, related=[Reason("no stage takes it", dockerfile.stages[0].at)]
+                      if dockerfile.stages else [], scope=f"services.{service.name}.build.args")  # fmt: skip

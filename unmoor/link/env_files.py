@@ -1,0 +1,97 @@
+"""Env files and documents: values that no reader takes, variables that nobody reads, documents of what is not there."""
+
+import re
+from collections import Counter, defaultdict
+from collections.abc import Iterator
+from difflib import get_close_matches
+
+from unmoor.link.env_index import WELL_KNOWN, Declared, Variables
+from unmoor.link.places import place, world_of
+from unmoor.model.spans import Location
+from unmoor.model.subjects import Reason, Subject
+
+_PLACEHOLDER = re.compile(r"<|>|\.\.\.|x{3,}|your|change|replace|example|\$\{|\$\(|^\s*$", re.I)
+_SCHEMELESS = re.compile(r"^[a-z0-9][a-z0-9.-]*(:\d{2,5}(/\S*)?|/\S+)$", re.I)
+
+
+def subjects(variables: Variables) -> Iterator[Subject]:
+    """`env-declaration` and `env-document` subjects."""
+    counts: Counter[tuple[str, str]] = Counter()
+    first: dict[tuple[str, str], Declared] = {}
+    for name in sorted(variables.declared):
+        for declared in variables.declared[name]:
+            if declared.declaration.attrs.get("where") != "dotenv":
+                continue
+            if not declared.declaration.attrs.get("commented"):
+                counts[declared.path, name] += 1
+            key = (declared.path, name)
+            yield _declaration(variables, name, declared, first.setdefault(key, declared), counts[key])
+    yield from _documents(variables)
+
+
+def _declaration(variables: Variables, name: str, declared: Declared, first: Declared, count: int) -> Subject:
+    path, declaration, kind = declared
+    value = declaration.value or ""
+    commented = bool(declaration.attrs.get("commented"))
+    problem = "" if commented else str(declaration.attrs.get("problem") or "") or _malformed(variables, name, value)
+    attrs = {
+        **place(variables.project, path),
+        "file-kind": kind,
+        "name": name,
+        "commented": commented,
+        "problem": problem,
+        "duplicate": count > 1 and not commented and first is not declared
+        and (first.declaration.value or "") != value,
+        "read": _mentioned(variables, name),
+        "well-known": bool(WELL_KNOWN.match(name)),
+    }
+    return Subject("env-declaration", path, declaration.span, name, attrs, suggestion="", scope=name)
+
+
+def _malformed(variables: Variables, name: str, value: str) -> str:
+    """What is wrong with a value for every reader: a port that is no number, a URL without a scheme that code parses."""
+    if _PLACEHOLDER.search(value):
+        return ""
+    if re.search(r"(^|_)PORT$", name) and not re.fullmatch(r"\d{1,5}([-,/:]\S*)?|\S*:\d+", value):
+        return f"`{value}` is no port number"
+    if re.search(r"_URL$", name) and _SCHEMELESS.match(value) and "://" not in value and _parsed_as_url(variables, name):
+        return f"`{value}` has no scheme"
+    return ""
+
+
+def _parsed_as_url(variables: Variables, name: str) -> bool:
+    """Whether some code reads the variable in a place where an address with a scheme is its default."""
+    return any("://" in str(r.attrs.get("default") or "") for _, r in variables.reads.get(name, ()))
+
+
+def _mentioned(variables: Variables, name: str) -> bool:
+    """Whether anything but an env file or a document names the variable."""
+    return bool(variables.reads.get(name)) or bool(variables.passed.get(name)) or name in variables.defined
+
+
+def _documents(variables: Variables) -> Iterator[Subject]:
+    """Variables in documents that nothing reads or declares, though a near name is: the document went stale."""
+    real = {name for name in variables.reads if any(not world_of(p) for p, _ in variables.reads[name])}
+    real |= set(variables.declared) | set(variables.passed)
+    by_page: dict[str, set[str]] = defaultdict(set)
+    for name, reads in variables.documented.items():
+        for path, _ in reads:
+            by_page[path].add(name)
+    for name in sorted(set(variables.documented) - real):
+        near = get_close_matches(name, sorted(real), 1, cutoff=0.85)
+        for path, reference in variables.documented[name]:
+            known = len(by_page[path] & real)
+            attrs = {
+                **place(variables.project, path, reference),
+                "name": name,
+                "near": near[0] if near else "",
+                "page-is-ours": known >= 2,
+                "hedged": bool(reference.attrs.get("hedged")),
+                "well-known": bool(WELL_KNOWN.match(name)),
+            }
+            related = []
+            if near:
+                at = next(((p, r.span) for p, r in variables.reads.get(near[0], ())), None)
+                related = [Reason(f"`{near[0]}` is read here", Location(*at))] if at else []
+            yield Subject("env-document", path, reference.span, name, attrs, related=related, reference=reference,
+                          suggestion=near[0] if near else "")  # fmt: skip
