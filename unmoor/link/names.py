@@ -74,8 +74,13 @@ class _Reader:
             "known": sorted({n for stack in stacks for n in stack.services}),
         }
         related = self._related(found)
+        certain = found.suggestion if kind != "container" or self._fixed(found, stacks) else ""
         return Subject(kind, path, reference.span, name, attrs, found.verdict, [Reason(found.reason)], related, None,
-                       found.suggestion, reference)  # fmt: skip
+                       certain, reference)  # fmt: skip
+
+    def _fixed(self, found: Named, stacks: list[Stack]) -> bool:
+        """Whether the suggested name is the same on every machine: written down, not derived from a folder's name."""
+        return any(found.suggestion in fixed_names(stack) or stack.pinned for stack in stacks)
 
     def _related(self, found: Named) -> list[Reason]:
         stack = self.project.topology.stack(found.stack) if found.stack else None
