@@ -1,9 +1,8 @@
 """One line a finding: `path:line:col: severity[rule-id] [*] message`, for editors, hooks and grep. `[*]`: fixable."""
 
 from unmoor.model.findings import Report
-from unmoor.reports.excerpts import Places, active, closing, fixable
+from unmoor.reports.excerpts import Places, active, closing, fixable, told
 from unmoor.reports.text import _COLORS, Paint
-from unmoor.text.secrets import clean
 
 
 def render(report: Report, *, color: bool = False, width: int = 100, summary: bool = True) -> str:
@@ -14,7 +13,7 @@ def render(report: Report, *, color: bool = False, width: int = 100, summary: bo
     for finding in active(report):
         tag = paint(f"{finding.severity.name}[{finding.rule}]", _COLORS[finding.severity])
         star = " [*]" if fixable(finding) else ""
-        message = " ".join(clean(finding.message).split())
+        message = " ".join(told(finding.message).split())
         lines.append(f"{paint(str(places.of(finding.location)), '1')}: {tag}{star} {message}")
     if summary:
         lines.append(closing(report))

@@ -41,6 +41,7 @@ class Places:
 
     def __init__(self, report: Report) -> None:
         self._sources = report.sources
+        self._known = report.places
         self._lines: dict[str, Lines] = {}
 
     def lines(self, path: str) -> Lines | None:
@@ -55,6 +56,8 @@ class Places:
         """The place of a location."""
         lines = self.lines(location.path)
         start, end = location.span
+        if location in self._known:
+            return Place(location.path, *self._known[location], start, end)
         if lines is None:
             return Place(location.path, 1, 1, 1, 1, start, end)
         return Place(location.path, *lines.position(start), *lines.position(max(start, end)), start, end)
@@ -89,6 +92,11 @@ def _window(line: int, text: str, low: int, high: int, width: int) -> Excerpt:
 def expand(text: str) -> str:
     """Tabs as blanks, and no control character that a terminal would obey."""
     return "".join(c if c.isprintable() else "\ufffd" for c in text.expandtabs(TAB))
+
+
+def told(text: str) -> str:
+    """A text for people: no credential, and no control character but a line's end."""
+    return "".join(c if c.isprintable() or c == "\n" else "\ufffd" for c in clean(text).replace("\t", " "))
 
 
 def cells(text: str) -> int:

@@ -4,8 +4,7 @@ https://docs.github.com/en/actions/reference/workflow-commands-for-github-action
 """
 
 from unmoor.model.findings import Finding, Report, Severity
-from unmoor.reports.excerpts import Places, active, closing
-from unmoor.text.secrets import clean
+from unmoor.reports.excerpts import Places, active, closing, told
 
 LIMIT = 10  # annotations of one kind that a step shows
 _KIND = {Severity.error: "error", Severity.warning: "warning", Severity.note: "notice"}
@@ -31,7 +30,7 @@ def _command(finding: Finding, places: Places) -> str:
         properties |= {"col": place.column, "endColumn": place.end_column}
     text = finding.message + (f"\nuse {finding.suggestion}" if finding.suggestion else "")
     joined = ",".join(f"{key}={_property(str(value))}" for key, value in properties.items())
-    return f"::{_KIND[finding.severity]} {joined}::{_data(clean(text))}"
+    return f"::{_KIND[finding.severity]} {joined}::{_data(told(text))}"
 
 
 def _data(text: str) -> str:

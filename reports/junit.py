@@ -27,7 +27,8 @@ def render(report: Report, *, color: bool = False, width: int = 100) -> str:
             f'  <testsuite name={_attribute(path)} tests="{len(cases)}" failures="{failed}">\n{body}  </testsuite>\n'
         )
     if not suites:
-        case = f'    <testcase name="scan" classname="unmoor"><system-out>{_text(closing(report))}</system-out></testcase>\n'
+        passed = f"<system-out>{_text(closing(report))}</system-out>"
+        case = f'    <testcase name="scan" classname="unmoor">{passed}</testcase>\n'
         suites.append(f'  <testsuite name="unmoor" tests="1" failures="0">\n{case}  </testsuite>\n')
     failures = sum(_fails(finding) for finding in findings)
     head = (
@@ -43,7 +44,8 @@ def _fails(finding: Finding) -> bool:
 def _case(finding: Finding, places: Places) -> str:
     place = places.of(finding.location)
     name = f"{finding.rule} {place.line}:{place.column}"
-    head = f'    <testcase name={_attribute(name)} classname={_attribute(place.path)} file={_attribute(place.path)} line="{place.line}">'
+    where = f'classname={_attribute(place.path)} file={_attribute(place.path)} line="{place.line}"'
+    head = f"    <testcase name={_attribute(name)} {where}>"
     lines = [f"{place}", clean(finding.message), *(clean(reason.text) for reason in finding.reasons)]
     lines += [f"use {clean(finding.suggestion)}"] if finding.suggestion else []
     body = _text("\n".join(lines))

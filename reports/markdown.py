@@ -5,8 +5,7 @@ from collections import Counter
 from itertools import groupby
 
 from unmoor.model.findings import Finding, Report, Severity
-from unmoor.reports.excerpts import Places, active, closing, counts
-from unmoor.text.secrets import clean
+from unmoor.reports.excerpts import Places, active, closing, counts, told
 
 BUDGET = 1_000_000  # bytes; the limit is 1024 KiB for the whole step
 _ICON = {Severity.error: "🔴", Severity.warning: "🟡", Severity.note: "🔵"}
@@ -58,8 +57,8 @@ def _file(path: str, group: list[Finding], places: Places) -> str:
         lines.append(f"- {_ICON[finding.severity]} line {place.line} · `{finding.rule}` · {_plain(finding.message)}")
         if finding.value:
             lines.append(
-                f"  {_code(clean(finding.value))}"
-                + (f" → {_code(clean(finding.suggestion))}" if finding.suggestion else "")
+                f"  {_code(told(finding.value))}"
+                + (f" → {_code(told(finding.suggestion))}" if finding.suggestion else "")
             )
         lines += [f"  - {_plain(reason.text)}" for reason in finding.reasons]
     return "\n".join([*lines, "", "</details>", ""])
@@ -71,7 +70,7 @@ def _html(text: str) -> str:
 
 def _plain(text: str) -> str:
     """One line; code spans stay, everything else that Markdown or HTML would obey is escaped."""
-    pieces = re.split(r"(`[^`]*`)", " ".join(clean(text).split()))
+    pieces = re.split(r"(`[^`]*`)", " ".join(told(text).split()))
     return "".join(p if p.startswith("`") and len(p) > 1 else re.sub(r"([\\*_\[\]<>|#@~])", r"\\\1", p) for p in pieces)
 
 

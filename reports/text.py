@@ -4,8 +4,7 @@ from itertools import groupby
 
 from unmoor.model.findings import Finding, Report, Severity
 from unmoor.model.subjects import Reason
-from unmoor.reports.excerpts import Places, active, closing, counts, fixable
-from unmoor.text.secrets import clean
+from unmoor.reports.excerpts import Places, active, closing, counts, fixable, told
 
 _COLORS = {Severity.error: "31", Severity.warning: "33", Severity.note: "36"}
 _SAFE = {"safe": "unmoor fix", "unsafe": "unmoor fix --unsafe-fixes"}
@@ -28,9 +27,12 @@ def render(report: Report, *, color: bool = False, width: int = 100, summary: bo
     blocks: list[str] = []
     for _, group in groupby(active(report), key=lambda finding: finding.path):
         blocks.extend(_finding(finding, places, paint, width) for finding in group)
-    for skipped in report.skipped:
-        where = f"{skipped.path}:{skipped.line}" if skipped.line else skipped.path
-        blocks.append(f"{paint('skipped', '35')}: {where}: {skipped.reason}\n")
+    skipped = "".join(
+        f"{paint('skipped', '35')}: {s.path}{f':{s.line}' if s.line else ''}: {told(s.reason)}\n"
+        for s in report.skipped
+    )
+    if skipped:
+        blocks.append(skipped)
     if summary:
         blocks.append(_closing(report, paint))
     return "\n".join(blocks)
@@ -56,7 +58,7 @@ def _finding(finding: Finding, places: Places, paint: Paint, width: int) -> str:
     margin = " " * len(str(place.line))
     bar = paint("|", "2")
     lines = [
-        paint(f"{finding.severity.name}[{finding.rule}]", f"1;{accent}") + paint(f": {clean(finding.message)}", "1"),
+        paint(f"{finding.severity.name}[{finding.rule}]", f"1;{accent}") + paint(f": {told(finding.message)}", "1"),
         f"{margin}{paint('-->', '2')} {place}",
     ]
     excerpt = places.excerpt(finding.location, max(40, width - len(margin) - 3))
@@ -83,16 +85,16 @@ def _note(reason: Reason, places: Places, paint: Paint, margin: str) -> str:
     if reason.at:
         place = places.of(reason.at)
         where = f" ({place.path}:{place.line})" if f"{place.path}:" not in reason.text else ""
-    return f"{margin} {paint('=', '2')} {clean(reason.text)}{paint(where, '2')}"
+    return f"{margin} {paint('=', '2')} {told(reason.text)}{paint(where, '2')}"
 
 
 def _help(finding: Finding, paint: Paint, margin: str) -> list[str]:
     lines: list[str] = []
     if finding.suggestion:
-        lines.append(f"use `{clean(finding.suggestion)}`")
+        lines.append(f"use `{told(finding.suggestion)}`")
     fix = next(iter(finding.fixes), None)
     if fix and fix.applicability != "display-only":
-        lines.append(f"{clean(fix.title)} ({fix.applicability}: `{_SAFE[fix.applicability]}`)")
+        lines.append(f"{told(fix.title)} ({fix.applicability}: `{_SAFE[fix.applicability]}`)")
     elif fix:
-        lines.append(clean(fix.title))
+        lines.append(told(fix.title))
     return [f"{margin} {paint('=', '2')} {paint('help', '32')}: {line}" for line in lines]

@@ -59,7 +59,7 @@ def _crash(error: Exception) -> None:
     if os.environ.get("UNMOOR_DEBUG"):
         traceback.print_exc()
     frame = traceback.extract_tb(error.__traceback__)[-1]
-    place = "/".join(frame.filename.split(os.sep)[-2:]) + f":{frame.lineno}"
+    place = "/".join(frame.filename.rsplit(os.sep, 2)[-2:]) + f":{frame.lineno}"
     print(  # noqa: T201
         f"error: unmoor {__version__} failed: {type(error).__name__}: {error} (in {place})\n"
         "  cause: this is a fault of unmoor, not of your repository\n"

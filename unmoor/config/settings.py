@@ -17,7 +17,7 @@ class _Table(Struct, frozen=True, forbid_unknown_fields=True, rename="kebab"):
 
 
 class Override(_Table, frozen=True):
-    """`[[overrides]]`: other severities, or silence, for some paths; a reason is asked for where a rule is turned off."""
+    """`[[overrides]]`: other severities, or silence, for some paths. Turning a rule off asks for a reason."""
 
     paths: Annotated[Globs, Meta(description="Globs, relative to the root, of the files this entry is about.")]
     severity: Annotated[dict[str, Level], Meta(description="Rule id or family → severity; `off` silences it.")] = field(

@@ -91,7 +91,10 @@ class Skipped(Struct, frozen=True):
 
 
 class Report(Struct):
-    """All that a report may show. `sources` gives the bytes of a path for excerpts; topology is its JSON form."""
+    """All that a report may show. `sources` gives the bytes of a path for excerpts; topology is its JSON form.
+
+    places: (line, column, end line, end column) of locations whose source is not at hand (a report read from JSON).
+    """
 
     root: str
     listed: int
@@ -102,3 +105,4 @@ class Report(Struct):
     topology: dict[str, Any] = field(default_factory=dict)
     rules: dict[str, Any] = field(default_factory=dict)
     seconds: float = 0.0
+    places: dict[Location, tuple[int, int, int, int]] = field(default_factory=dict)
