@@ -1,7 +1,8 @@
 """Codemods: each turns a finding into a fix in one way of writing, and knows nothing of how the finding arose.
 
-A codemod module offers `fix(request: Request) -> Fix | Refusal`. It returns edits only; the engine proves them (they
-parse, the finding is gone, a second run changes nothing) and one writer puts them on disk.
+A codemod module offers `fix(request: Request) -> Fix | list[Fix] | Refusal`: the best fix first, alternatives behind it.
+It returns edits only; the fixing engine proves them (they parse, the finding is gone, a second run changes nothing) and
+one writer puts them on disk.
 """
 
 from importlib import import_module
@@ -29,8 +30,8 @@ CODEMODS: tuple[tuple[str, str], ...] = (
 )
 
 
-def fix(name: str, request: Request) -> Fix | Refusal:
+def fix(name: str, request: Request) -> Fix | list[Fix] | Refusal:
     """The fix that the codemod `name` makes for a finding. Raises KeyError for an unknown name."""
     module = dict(CODEMODS)[name]
-    result: Fix | Refusal = import_module(f"unmoor.codemods.{module}").fix(request)
+    result: Fix | list[Fix] | Refusal = import_module(f"unmoor.codemods.{module}").fix(request)
     return result

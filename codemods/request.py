@@ -6,6 +6,7 @@ from typing import Any
 from msgspec import Struct, field
 
 from unmoor.config.settings import Settings
+from unmoor.generate.services import ServiceAddress
 from unmoor.model.facts import Reference
 from unmoor.model.findings import Applicability, Finding
 
@@ -15,6 +16,7 @@ class Request(Struct):
 
     source: the bytes of the finding's file. read: the bytes of any file of the tree (raises OSError). has: whether a
     path is there. options: the rest of the rule's `fix:` table. applicability: what the rule claims for its fix.
+    services: what the topology knows of the services that are reached by URL.
     """
 
     finding: Finding
@@ -24,6 +26,7 @@ class Request(Struct):
     has: Callable[[str], bool]
     applicability: Applicability
     options: dict[str, Any] = field(default_factory=dict)
+    services: tuple[ServiceAddress, ...] = ()
 
     @property
     def reference(self) -> Reference:

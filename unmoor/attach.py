@@ -2,6 +2,7 @@
 
 from unmoor.codemods import fix as make_fix
 from unmoor.codemods.request import Request
+from unmoor.generate.services import ServiceAddress, of
 from unmoor.model.findings import Finding, Fix, Refusal
 from unmoor.project import Project
 from unmoor.rules import Rule
@@ -9,15 +10,19 @@ from unmoor.rules import Rule
 
 def attach(findings: list[Finding], rules: dict[str, Rule], project: Project, sources: dict[str, bytes]) -> None:
     """Set `fixes`, or `refusal` with the reason, on every finding whose rule has a fix and that is not suppressed."""
+    services: tuple[ServiceAddress, ...] | None = None
     for finding in findings:
         table = dict(rules[finding.rule].fix) if finding.rule in rules else dict(finding.attrs.get("fix", {}))
         if not table or finding.suppressed is not None or finding.path not in sources:
             continue
         name = str(table.pop("codemod"))
         applicability = table.pop("applicability", "unsafe")
+        if services is None:
+            services = of(project)
         request = Request(
-            finding, sources[finding.path], project.settings, project.read, project.tree.has, applicability, table
-        )
+            finding, sources[finding.path], project.settings, project.read, project.tree.has, applicability, table,
+            services,
+        )  # fmt: skip
         result = make_fix(name, request)
         if isinstance(result, Refusal):
             finding.refusal = result.reason

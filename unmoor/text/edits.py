@@ -1,5 +1,6 @@
 """Applying edits to one source. Pure: bytes in, bytes out."""
 
+from bisect import bisect_left
 from collections.abc import Iterable
 
 from unmoor.model.findings import Edit, Fix
@@ -14,11 +15,12 @@ def newline(source: bytes) -> str:
 def apply(source: bytes, edits: Iterable[Edit]) -> bytes:
     """The source with every edit made. Everything outside the spans stays byte for byte.
 
-    Raises ValueError if two edits overlap or one lies outside the source. Insertions at one place keep their order.
+    Identical edits are one edit. Raises ValueError if two edits overlap or one lies outside the source. Insertions at
+    one place keep their order.
     """
     out: list[bytes] = []
     at = 0
-    for edit in sorted(edits, key=lambda edit: edit.span):
+    for edit in sorted(dict.fromkeys(edits), key=lambda edit: edit.span):
         if not at <= edit.span.start <= edit.span.end <= len(source):
             raise ValueError(f"edit {edit.span} overlaps another or lies outside {edit.path}")
         out.append(source[at : edit.span.start])
@@ -29,15 +31,56 @@ def apply(source: bytes, edits: Iterable[Edit]) -> bytes:
 
 
 def compatible(chosen: Iterable[Fix], candidate: Fix) -> bool:
-    """Whether a fix can go in beside the chosen ones in one pass.
+    """Whether a fix can go in beside the chosen ones in one pass (see `Chosen`)."""
+    taken = Chosen()
+    for fix in chosen:
+        taken.add(fix)
+    return taken.admits(candidate)
 
-    Identical edits (the import that two fixes both need) are one edit; overlapping or touching ones must wait.
-    """
-    taken = {edit for fix in chosen for edit in fix.edits}
-    for edit in candidate.edits:
-        if edit in taken:
-            continue
-        for other in taken:
-            if other.path == edit.path and other.span.start <= edit.span.end and edit.span.start <= other.span.end:
+
+class Chosen:
+    """The fixes of one pass. Identical edits (the import that two fixes need) are one; overlapping or touching wait."""
+
+    def __init__(self) -> None:
+        self.fixes: list[Fix] = []
+        self._edits: dict[str, list[Edit]] = {}
+        self._made: dict[str, str] = {}
+
+    def admits(self, candidate: Fix) -> bool:
+        """Whether the candidate disturbs none of the chosen."""
+        for path, content in (*candidate.creates, *candidate.links):
+            if self._made.get(path, content) != content or path in self._edits:
                 return False
-    return True
+        return all(self._free(edit) for edit in candidate.edits)
+
+    def add(self, fix: Fix) -> None:
+        """Take a fix that `admits` has passed."""
+        self.fixes.append(fix)
+        self._made.update((*fix.creates, *fix.links))
+        for edit in fix.edits:
+            taken = self._edits.setdefault(edit.path, [])
+            place = bisect_left(taken, edit)
+            if place == len(taken) or taken[place] != edit:
+                taken.insert(place, edit)
+
+    def _free(self, edit: Edit) -> bool:
+        if edit.path in self._made:
+            return False
+        taken = self._edits.get(edit.path, [])
+        place = bisect_left(taken, edit)
+        if place < len(taken) and taken[place] == edit:
+            return True
+        # Chosen edits never overlap each other, so only the nearest few on each side can touch this one.
+        return not any(_touch(edit, other) for other in taken[max(place - 2, 0) : place + 2])
+
+
+def _touch(edit: Edit, other: Edit) -> bool:
+    if _line_of_env(edit) and _line_of_env(other) and edit.span == other.span:
+        return False
+    return other.span.start <= edit.span.end and edit.span.start <= other.span.end
+
+
+def _line_of_env(edit: Edit) -> bool:
+    """A whole line put into an env file: their order does not matter, so any number may go in at one place."""
+    name = edit.path.rpartition("/")[2]
+    return edit.span.start == edit.span.end and edit.text.endswith("\n") and "env" in name

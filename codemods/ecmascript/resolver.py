@@ -1,0 +1,162 @@
+"""`fetch('http://localhost:3011/api/x')` → `fetch(getBackendUrl('/api/x'))`, with the import that it needs."""
+
+import re
+from functools import lru_cache
+
+from tree_sitter import Node
+
+from unmoor.codemods.ecmascript import imports, modules, positions
+from unmoor.codemods.ecmascript.expression import rewrite
+from unmoor.codemods.ecmascript.source import Source
+from unmoor.codemods.request import Request
+from unmoor.generate.plan import Endpoint, Plan, typescript
+from unmoor.generate.services import ServiceAddress
+from unmoor.model.findings import Edit, Fix, Refusal
+from unmoor.text.addresses import parse
+
+_NO_MODULE = re.compile(
+    r"(^|/)(public|static|assets/js|dist|build)/|(^|/)[\w.-]+\.config\.[cm]?[jt]s$|(^|/)(next|nuxt|vite|webpack[\w.-]*)"
+    r"\.config\.|(^|/)(service-worker|sw|gulpfile|Gruntfile)\.[cm]?js$|\.user\.js$"
+)
+_ROLES = {
+    "bind": "it is an address that a server binds to",
+    "comparison": "it is compared, not called",
+    "display": "it is shown, not called",
+    "comment": "it stands in a comment",
+    "example": "it is an example",
+    "dummy-base": "it is a base that is thrown away",
+    "cors-origin": "an allow-list names origins, it calls none",
+    "healthcheck": "a check runs beside the server it asks",
+    "type": "it is a type",
+}
+_SCHEMES = ("http", "https", "ws", "wss")
+
+
+def fix(request: Request) -> Fix | Refusal:
+    """The call of the resolver of the very service that the topology names, or why there is none."""
+    reference, finding = request.reference, request.finding
+    service = finding.target.service if finding.target is not None else ""
+    if reference.role in _ROLES:
+        return Refusal(_ROLES[reference.role])
+    if not service:
+        return Refusal("the topology names no service at this address")
+    if _NO_MODULE.search(finding.path):
+        return Refusal("no module can be imported here; read the address from the environment")
+    source = source_of(finding.path, request.source, reference.span.start)
+    if source is None:
+        return Refusal("it stands outside a script")
+    node = source.string_at(reference.span)
+    if node is None:
+        return Refusal("it is no string or template")
+    refusal = positions.refusal(node)
+    if refusal:
+        return Refusal(refusal)
+    plan = typescript(finding.path, request.settings, _services(request, service), request.has, request.read)
+    return _fix(request, source, node, plan, service)
+
+
+def source_of(path: str, data: bytes, at: int) -> Source | None:
+    """The parsed script around a byte; one parse serves all findings of a file. None outside a script."""
+    source = _parsed(path, data)
+    if not source.embedded:
+        return source
+    inner = Source(path, data, at)
+    return inner if inner.region.start <= at < inner.region.end else None
+
+
+@lru_cache(4)
+def _parsed(path: str, data: bytes) -> Source:
+    return Source(path, data, 0)
+
+
+def _services(request: Request, service: str) -> tuple[ServiceAddress, ...]:
+    """What the topology told, and at least the service in question."""
+    known = tuple(one for one in request.services)
+    if any(one.name == service for one in known):
+        return known
+    address = parse(request.reference.value)
+    local = address is not None and address.host in ("localhost", "127.0.0.1")
+    target = request.finding.target
+    variable = str(request.reference.attrs.get("env") or "")
+    folder = request.finding.path.rpartition("/")[0]
+    bare = not request.reference.attrs.get("rest")
+    one = ServiceAddress(
+        service,
+        target.port if target is not None else None,
+        address.port if address is not None and local else None,
+        variables=((variable, folder),) if variable and bare else (),
+    )
+    return (*known, one)
+
+
+def _fix(request: Request, source: Source, node: Node, plan: Plan, service: str) -> Fix | Refusal:
+    endpoint = plan.endpoint(service)
+    if plan.path == request.finding.path:
+        return Refusal("this is the resolver itself")
+    if endpoint is None:
+        return Refusal(f"no resolver function is configured for `{service}`")
+    scheme = str(request.reference.attrs.get("scheme") or "").lower()
+    if scheme not in _SCHEMES:
+        return Refusal(f"a resolver of URLs has no `{scheme}:` addresses" if scheme else "it is no URL")
+    module = _content(request, plan)
+    name = _function(endpoint, plan, module, scheme, node)
+    if plan.exists and not exports(module, name):
+        return Refusal(f"{plan.path} does not export `{name}` (`unmoor generate resolver` shows what it would hold)")
+    spellings = modules.specifiers(source, plan.path, request.read, request.has)
+    imported = imports.bring(source, name, _named(request, spellings))
+    made = rewrite(source, node, request.reference.span.start, imported.local, _known(plan, endpoint, module, request))
+    if isinstance(made, str):
+        return Refusal(made)
+    edits = [Edit(request.finding.path, made.span, made.text)]
+    if imported.edit is not None:
+        edits.append(imported.edit)
+    creates = () if plan.exists else ((plan.path, plan.marker()),)
+    title = f"call `{name}`, the resolver of `{service}`"
+    return Fix(title, request.applicability, tuple(edits), creates)
+
+
+def _content(request: Request, plan: Plan) -> str:
+    try:
+        return request.read(plan.path).decode() if plan.exists else ""
+    except (OSError, UnicodeDecodeError):
+        return ""
+
+
+def _named(request: Request, spellings: tuple[str, ...]) -> tuple[str, ...]:
+    """The module as the settings spell it, if they use an alias; else as the file's neighbours would."""
+    options = request.settings.resolver.get("typescript")
+    module = options.module if options is not None else ""
+    if re.match(r"(@|~|#|\$lib)[\w-]*/", module):
+        return (module, *spellings)
+    return spellings
+
+
+def _function(endpoint: Endpoint, plan: Plan, module: str, scheme: str, node: Node) -> str:
+    if scheme in ("ws", "wss"):
+        return endpoint.websocket
+    rendered = plan.framework in ("next", "nuxt") or plan.configured
+    if rendered and positions.in_markup(node) and (not plan.exists or exports(module, endpoint.public)):
+        return endpoint.public
+    return endpoint.function
+
+
+def exports(module: str, name: str) -> bool:
+    """Whether a module's text exports a name."""
+    word = re.escape(name)
+    return bool(
+        re.search(rf"\bexport\s+(?:async\s+)?(?:function|const|let|var)\s+{word}\b", module)
+        or re.search(rf"\bexport\s*\{{[^}}]*\b{word}\b", module)
+        or re.search(rf"\bexports\.{word}\b|module\.exports\s*=\s*\{{[^}}]*\b{word}\b", module)
+        or re.search(r"\bexport\s*\*\s*from", module)
+    )
+
+
+def _known(plan: Plan, endpoint: Endpoint, module: str, request: Request) -> set[str]:
+    """The variables that the resolver of this service reads itself."""
+    if not plan.exists:
+        return {endpoint.variable, endpoint.internal_variable} - {""}
+    options = request.settings.resolver.get("typescript")
+    known = {options.env[endpoint.service]} if options and endpoint.service in options.env else set()
+    section = re.search(rf"/\*\* Service `{re.escape(endpoint.service)}`(.*?)(?=/\*\* Service `|\Z)", module, re.DOTALL)
+    text = section.group(1) if section else ""
+    return known | set(re.findall(r"(?:process\.env|import\.meta\.env)\.(\w+)", text)) - {"NODE_ENV", "PROD", "DEV"}

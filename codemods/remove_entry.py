@@ -1,0 +1,54 @@
+"""An entry that nothing needs goes, with its line; only where the line holds nothing else."""
+
+import re
+
+from unmoor.codemods.request import Request
+from unmoor.model.findings import Edit, Fix, Refusal
+from unmoor.model.spans import Span
+
+_DOTENV = re.compile(r"\s*(?:#\s*)?(?:export\s+)?[\w.-]+\s*=\s*(?:[^\"'\r\n]*|\"[^\"\r\n]*\"|'[^'\r\n]*')\s*(?:#.*)?")
+_YAML_ITEM = re.compile(r"\s*-\s+[^\s&*!|>{\[-][^\r\n]*")
+_YAML_PAIR = re.compile(r"\s*[\w.\"'/-]+\s*:\s+[^\s&|>{\[][^\r\n]*|\s*[\w.\"'/-]+\s*:\s*")
+
+
+def fix(request: Request) -> Fix | Refusal:
+    """Remove the line of the finding."""
+    source, span, path = request.source, request.finding.span, request.finding.path
+    start = source.rfind(b"\n", 0, span.start) + 1
+    end = source.find(b"\n", span.end)
+    line = source[start : len(source) if end < 0 else end].decode().rstrip("\r")
+    if source.count(b"\n", span.start, span.end):
+        return Refusal("it goes over several lines")
+    yaml = path.endswith((".yml", ".yaml"))
+    if yaml:
+        refusal = _yaml_refusal(source, start, line, end)
+        if refusal:
+            return Refusal(refusal)
+    elif not _DOTENV.fullmatch(line):
+        return Refusal("the line holds more than this entry")
+    lo, hi = (start, end + 1) if end >= 0 else (_line_before(source, start), len(source))
+    return Fix("remove it", request.applicability, (Edit(path, Span(lo, hi), ""),))
+
+
+def _line_before(source: bytes, start: int) -> int:
+    """Of a last line without a line break, the break before it goes instead."""
+    return start - (2 if source[start - 2 : start] == b"\r\n" else 1 if start else 0)
+
+
+def _yaml_refusal(source: bytes, start: int, line: str, end: int) -> str:
+    if not (_YAML_ITEM.fullmatch(line) or _YAML_PAIR.fullmatch(line)):
+        return "the line holds more than this entry"
+    indent = len(line) - len(line.lstrip())
+    after = source[end + 1 :].decode("utf-8", "replace").splitlines() if end >= 0 else []
+    before = source[:start].decode("utf-8", "replace").splitlines()
+    following = next((one for one in after if one.strip() and not one.lstrip().startswith("#")), "")
+    if following and len(following) - len(following.lstrip()) > indent:
+        return "other entries hang on it"
+    previous = next((one for one in reversed(before) if one.strip() and not one.lstrip().startswith("#")), "")
+    alone = len(previous) - len(previous.lstrip()) < indent or (previous.rstrip().endswith(":") and _item(line))
+    last = len(following) - len(following.lstrip()) < indent or (_item(line) and not _item(following))
+    return "it is the only entry of its list" if alone and last else ""
+
+
+def _item(line: str) -> bool:
+    return line.lstrip().startswith("- ")

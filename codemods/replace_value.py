@@ -1,0 +1,27 @@
+"""The value that the linker knows to be right, in place of the wrong one."""
+
+from unmoor.codemods.placing import narrowed, raw_of, replace, span_of
+from unmoor.codemods.request import Request
+from unmoor.model.findings import Fix, Refusal
+from unmoor.text.addresses import redact
+
+
+def fix(request: Request) -> Fix | Refusal:
+    """Write the finding's suggestion. Where credentials are masked in it, only what differs around them is written."""
+    wanted = request.finding.suggestion
+    if not wanted:
+        return Refusal("the right value is not known")
+    title = f"write `{wanted}`"
+    raw = raw_of(request)
+    if "***" not in wanted:
+        return replace(request, wanted, title)
+    masked = redact(raw)
+    old_head, _, old_tail = masked.partition("***")
+    new_head, _, new_tail = wanted.partition("***")
+    if old_tail != new_tail or not raw.startswith(old_head):
+        return Refusal("credentials stand in it; they are not written anew")
+    span = span_of(request)
+    end = span.start + len(old_head.encode())
+    return Fix(
+        title, request.applicability, (narrowed(request.finding.path, type(span)(span.start, end), old_head, new_head),)
+    )

@@ -1,0 +1,24 @@
+"""A hard-wired address becomes a call of the resolver of the service that it reaches."""
+
+from unmoor.codemods.request import Request
+from unmoor.model.findings import Fix, Refusal
+
+_ECMASCRIPT = (".ts", ".mts", ".cts", ".tsx", ".js", ".jsx", ".mjs", ".cjs", ".vue", ".svelte", ".astro")
+
+
+def fix(request: Request) -> Fix | Refusal:
+    """The call, in the language of the file; in configuration and scripts, the right address or variable."""
+    path = request.finding.path
+    if path.endswith(_ECMASCRIPT):
+        from unmoor.codemods.ecmascript import resolver
+
+        return resolver.fix(request)
+    if path.endswith((".py", ".pyi")):
+        from unmoor.codemods import python_call
+
+        return python_call.fix(request)
+    if request.finding.suggestion:
+        from unmoor.codemods import service_address
+
+        return service_address.fix(request)
+    return Refusal(f"there is no resolver in {request.reference.language} files")

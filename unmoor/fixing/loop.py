@@ -1,0 +1,246 @@
+"""The pass loop: choose compatible fixes, apply them in memory, prove them, take the proven ones, look again.
+
+Nothing is written here but by `save`. A fix is proven if each file it touches parses as well as before and its finding
+is gone from a fresh scan; the loop ends when a scan offers nothing new, so a second run changes nothing.
+"""
+
+from collections import Counter
+from collections.abc import Callable, Iterable
+from fnmatch import fnmatch
+from pathlib import Path
+
+from msgspec import Struct, field
+
+from unmoor.fixing.proof import worse
+from unmoor.model.findings import Edit, Finding, Fix
+from unmoor.text.edits import Chosen, apply
+
+PASSES = 10
+Scan = Callable[[dict[str, bytes]], list[Finding]]
+Read = Callable[[str], bytes]
+_RANK = {"safe": 0, "unsafe": 1, "display-only": 2}
+Key = tuple[str, str, str, str]
+
+
+class Narrowing(Struct, frozen=True):
+    """Which findings to mend: rule ids, path globs (both empty: all), and whether unsafe fixes may be used."""
+
+    unsafe: bool = False
+    rules: tuple[str, ...] = ()
+    paths: tuple[str, ...] = ()
+
+    def takes(self, finding: Finding) -> bool:
+        """Whether a finding is to be mended at all."""
+        if finding.suppressed is not None or finding.baseline == "known":
+            return False
+        if self.rules and finding.rule not in self.rules:
+            return False
+        return not self.paths or any(_matches(finding.path, glob) for glob in self.paths)
+
+    def fix_of(self, finding: Finding) -> Fix | None:
+        """The first fix that may be applied."""
+        most = 1 if self.unsafe else 0
+        return next((fix for fix in finding.fixes if _RANK[fix.applicability] <= most), None)
+
+
+class Applied(Struct, frozen=True):
+    """A finding that was mended, and how."""
+
+    finding: Finding
+    fix: Fix
+
+
+class Refused(Struct, frozen=True):
+    """A finding that was not mended, and why."""
+
+    finding: Finding
+    reason: str
+
+
+class Outcome(Struct):
+    """What a run came to. `overlay`: new bytes by path; `originals`: the bytes before (None: the file is made)."""
+
+    applied: list[Applied] = field(default_factory=list)
+    refused: list[Refused] = field(default_factory=list)
+    overlay: dict[str, bytes] = field(default_factory=dict)
+    originals: dict[str, bytes | None] = field(default_factory=dict)
+    links: dict[str, str] = field(default_factory=dict)
+    remaining: list[Finding] = field(default_factory=list)
+    passes: int = 0
+    problem: str = ""
+
+    @property
+    def changed(self) -> list[str]:
+        """Paths whose bytes differ from before, sorted."""
+        return sorted(path for path, after in self.overlay.items() if self.originals.get(path) != after)
+
+
+Confirm = Callable[[Finding, Fix, dict[str, tuple[bytes, bytes]]], bool]
+
+
+def run(
+    findings: list[Finding], read: Read, scan: Scan, narrowing: Narrowing, confirm: Confirm | None = None
+) -> Outcome:
+    """Mend what can be mended. scan: all findings of the tree with the given files put over it (called once a pass)."""
+    outcome = Outcome(remaining=findings)
+    rejected: dict[Key, str] = {}
+    seen: set[int] = set()
+    while outcome.passes < PASSES:
+        chosen = _choose(outcome, narrowing, rejected, read, confirm)
+        if not chosen:
+            break
+        outcome.passes += 1
+        _one_pass(outcome, chosen, rejected, read, scan)
+        state = hash(frozenset(outcome.overlay.items()))
+        if state in seen and chosen:
+            outcome.problem = "two fixes undo each other; stopped"
+            break
+        seen.add(state)
+    _refusals(outcome, narrowing, rejected)
+    return outcome
+
+
+def save(root: Path, outcome: Outcome) -> list[str]:
+    """Write the outcome; the paths written. Raises UserError at the first that may not be written."""
+    from unmoor.files.writing import link, write
+
+    for path in outcome.changed:
+        write(root, path, outcome.overlay[path], outcome.originals[path])
+    for path, target in outcome.links.items():
+        link(root, path, target)
+    return [*outcome.changed, *outcome.links]
+
+
+def _choose(
+    outcome: Outcome, narrowing: Narrowing, rejected: dict[Key, str], read: Read, confirm: Confirm | None
+) -> list[Applied]:
+    """The compatible fixes of this pass, in order of place."""
+    chosen, taken = Chosen(), []
+    for finding in sorted(outcome.remaining, key=lambda f: (f.path, f.span, f.rule)):
+        fix = narrowing.fix_of(finding) if narrowing.takes(finding) and not rejected.get(identity(finding)) else None
+        if fix is None or not chosen.admits(fix):
+            continue
+        if confirm is not None:
+            preview = {edit.path: _preview(outcome, edit.path, fix, read) for edit in fix.edits}
+            if not confirm(finding, fix, preview):
+                rejected[identity(finding)] = "declined"
+                continue
+        chosen.add(fix)
+        taken.append(Applied(finding, fix))
+    return taken
+
+
+def _preview(outcome: Outcome, path: str, fix: Fix, read: Read) -> tuple[bytes, bytes]:
+    before = outcome.overlay.get(path)
+    before = read(path) if before is None else before
+    return before, apply(before, [edit for edit in fix.edits if edit.path == path])
+
+
+def _one_pass(outcome: Outcome, chosen: list[Applied], rejected: dict[Key, str], read: Read, scan: Scan) -> None:
+    """Apply, prove, and drop what fails until the rest holds. Every round drops at least one fix, so it ends."""
+    for item in chosen:
+        _remember(outcome, item.fix, read)
+    chosen = _parsing(outcome, chosen, rejected)
+    before = Counter(identity(finding) for finding in outcome.remaining)
+    while chosen:
+        overlay = _applied(outcome, chosen)
+        after_scan = scan(overlay)
+        after = Counter(identity(finding) for finding in after_scan)
+        mended = Counter(identity(item.finding) for item in chosen)
+        failing = {key for key, count in mended.items() if after[key] > max(before[key] - count, 0)}
+        if not failing:
+            outcome.overlay = overlay
+            outcome.remaining = after_scan
+            outcome.applied += chosen
+            for item in chosen:
+                outcome.links.update(item.fix.links)
+            return
+        for key in failing:
+            rejected[key] = "the finding was still there after the fix"
+        chosen = [item for item in chosen if identity(item.finding) not in failing]
+
+
+def _remember(outcome: Outcome, fix: Fix, read: Read) -> None:
+    for path, _ in fix.creates:
+        outcome.originals.setdefault(path, _bytes_or_none(path, read))
+    for edit in fix.edits:
+        if edit.path not in outcome.originals:
+            outcome.originals[edit.path] = read(edit.path)
+
+
+def _bytes_or_none(path: str, read: Read) -> bytes | None:
+    try:
+        return read(path)
+    except OSError:
+        return None
+
+
+def _parsing(outcome: Outcome, chosen: list[Applied], rejected: dict[Key, str]) -> list[Applied]:
+    """The chosen without those that leave a file worse. A file whose fixes fail together is tried fix by fix."""
+    failing = _worse_files(outcome, chosen)
+    if not failing:
+        return chosen
+    kept: list[Applied] = []
+    for item in chosen:
+        if failing.keys() & {edit.path for edit in item.fix.edits}:
+            reasons = _worse_files(outcome, [*kept, item])
+            if reasons:
+                rejected[identity(item.finding)] = next(iter(reasons.values()))
+                continue
+        kept.append(item)
+    return kept
+
+
+def _worse_files(outcome: Outcome, chosen: list[Applied]) -> dict[str, str]:
+    try:
+        overlay = _applied(outcome, chosen)
+    except ValueError as fault:
+        return {edit.path: str(fault) for item in chosen for edit in item.fix.edits}
+    reasons = {}
+    for path in {edit.path for item in chosen for edit in item.fix.edits}:
+        before = outcome.overlay.get(path) or outcome.originals.get(path) or b""
+        reason = worse(path, before, overlay[path])
+        if reason:
+            reasons[path] = reason
+    return reasons
+
+
+def _applied(outcome: Outcome, chosen: Iterable[Applied]) -> dict[str, bytes]:
+    """The overlay with the fixes made on top of it. Raises ValueError where edits do not fit."""
+    overlay = dict(outcome.overlay)
+    edits: dict[str, list[Edit]] = {}
+    for item in chosen:
+        for path, content in item.fix.creates:
+            overlay.setdefault(path, content.encode())
+        for edit in item.fix.edits:
+            edits.setdefault(edit.path, []).append(edit)
+    for path, wanted in edits.items():
+        before = overlay.get(path)
+        overlay[path] = apply(before if before is not None else outcome.originals[path] or b"", wanted)
+    return overlay
+
+
+def _refusals(outcome: Outcome, narrowing: Narrowing, rejected: dict[Key, str]) -> None:
+    for finding in outcome.remaining:
+        if not narrowing.takes(finding):
+            continue
+        reason = rejected.get(identity(finding)) or finding.refusal
+        if not reason and finding.fixes:
+            unsafe = any(fix.applicability == "unsafe" for fix in finding.fixes)
+            if unsafe and not narrowing.unsafe:
+                reason = "its fix is unsafe (--unsafe-fixes)"
+            elif narrowing.fix_of(finding) is None:
+                reason = "its fix is only shown"
+            else:
+                reason = "passes ran out; run again"
+        if reason:
+            outcome.refused.append(Refused(finding, reason))
+
+
+def identity(finding: Finding) -> Key:
+    """What names a finding across edits: not its place, and not the ordinal among equals."""
+    return finding.rule, finding.path, finding.value, finding.scope
+
+
+def _matches(path: str, glob: str) -> bool:
+    return fnmatch(path, glob) or path == glob or path.startswith(glob.rstrip("/") + "/")

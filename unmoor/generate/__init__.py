@@ -1,0 +1,1 @@
+"""Generators: resolvers, proxy routes, env examples, scripts and jobs, made from the topology by templates."""

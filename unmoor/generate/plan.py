@@ -1,0 +1,198 @@
+"""Which resolver a file calls: its module, its functions, the variables it reads; and what a missing one would hold."""
+
+import json
+import posixpath
+import re
+from collections.abc import Callable
+
+from msgspec import Struct
+from msgspec.json import decode, encode
+
+from unmoor.config.settings import ResolverSettings, Settings
+from unmoor.generate.services import ServiceAddress
+
+GENERATED = "unmoor:generate:"  # stands for the content of a file that is rendered only when it is written
+_PREFIXES = {"next": "NEXT_PUBLIC_", "vite": "VITE_", "cra": "REACT_APP_", "nuxt": "NUXT_PUBLIC_", "node": "",
+             "browser": ""}  # fmt: skip
+_INFRASTRUCTURE = re.compile(
+    r"minio|mailhog|mailpit|mailcatcher|maildev|grafana|prometheus|jaeger|kibana|adminer|pgadmin|phpmyadmin|traefik|"
+    r"nginx|proxy|localstack|keycloak|vault|consul|zipkin|flower|redis|rabbit|elastic|opensearch|loki|otel",
+    re.IGNORECASE,
+)
+Has = Callable[[str], bool]
+Read = Callable[[str], bytes]
+
+
+class Endpoint(Struct, frozen=True):
+    """One service in a resolver. variable: the public one; internal_variable: for server code, "" if there is none.
+
+    internal, development: base URLs from the topology, "" if unknown.
+    """
+
+    service: str
+    function: str
+    websocket: str
+    public: str
+    variable: str
+    internal_variable: str
+    internal: str
+    development: str
+    file: str = ""
+
+
+class Plan(Struct, frozen=True):
+    """A resolver module. path: relative to the root. framework: next, vite, cra, nuxt, node or browser.
+
+    style: "ts", "esm" or "cjs". exists: whether the module is there. configured: whether the settings name it.
+    """
+
+    path: str
+    framework: str
+    style: str
+    exists: bool
+    configured: bool
+    endpoints: tuple[Endpoint, ...]
+    runner: str = ""
+
+    def endpoint(self, service: str) -> Endpoint | None:
+        """The entry of a service."""
+        return next((one for one in self.endpoints if one.service == service), None)
+
+    def marker(self) -> str:
+        """The plan as the stand-in for the content that it renders to."""
+        return GENERATED + encode(self).decode()
+
+
+def from_marker(content: str) -> Plan | None:
+    """The plan that a stand-in holds; None if the content is a real one."""
+    return decode(content[len(GENERATED) :], type=Plan) if content.startswith(GENERATED) else None
+
+
+def typescript(path: str, settings: Settings, services: tuple[ServiceAddress, ...], has: Has, read: Read) -> Plan:
+    """The resolver that a TypeScript or JavaScript file calls. `path` is the file's."""
+    options = settings.resolver.get("typescript", ResolverSettings())
+    package = package_of(path, has)
+    manifest = _manifest(package, read)
+    framework = _framework(manifest, path)
+    style = _style(path, package, manifest, has)
+    module = _module(options.module, package, style, has)
+    endpoints = tuple(
+        endpoint for service in services if (endpoint := _endpoint(service, options, framework, package)) is not None
+    )
+    return Plan(module, framework, style, has(module), bool(options.module), endpoints, _runner(manifest))
+
+
+def package_of(path: str, has: Has) -> str:
+    """The folder of the nearest package.json, "" for the root."""
+    folder = path.rpartition("/")[0]
+    while folder and not has(f"{folder}/package.json"):
+        folder = folder.rpartition("/")[0]
+    return folder
+
+
+def join(*parts: str) -> str:
+    """A path of parts, empty ones left out."""
+    return posixpath.normpath("/".join(part for part in parts if part))
+
+
+def _manifest(package: str, read: Read) -> dict[str, object]:
+    try:
+        document = json.loads(read(join(package, "package.json")))
+    except (OSError, ValueError, KeyError):
+        return {}
+    return document if isinstance(document, dict) else {}
+
+
+def dependencies(manifest: dict[str, object]) -> set[str]:
+    """The names of everything that a package.json depends on."""
+    found: set[str] = set()
+    for key in ("dependencies", "devDependencies", "peerDependencies"):
+        table = manifest.get(key)
+        found |= set(table) if isinstance(table, dict) else set()
+    return found
+
+
+def _framework(manifest: dict[str, object], path: str) -> str:
+    names = dependencies(manifest)
+    for name, framework in (("next", "next"), ("nuxt", "nuxt"), ("react-scripts", "cra"), ("vite", "vite")):
+        if name in names and not (framework == "vite" and names & {"express", "fastify", "koa", "@nestjs/core"}):
+            return framework
+    if names & {"react", "vue", "svelte", "@docusaurus/core", "preact", "solid-js"}:
+        return "browser"
+    return "node"
+
+
+def _runner(manifest: dict[str, object]) -> str:
+    names = dependencies(manifest)
+    return next((name for name in ("vitest", "jest") if name in names), "node")
+
+
+def _style(path: str, package: str, manifest: dict[str, object], has: Has) -> str:
+    if path.endswith((".ts", ".tsx", ".mts", ".cts")) or has(join(package, "tsconfig.json")):
+        return "ts"
+    if path.endswith((".vue", ".svelte", ".astro", ".jsx", ".mjs")) or manifest.get("type") == "module":
+        return "esm"
+    names = dependencies(manifest)
+    return "esm" if names & {"react", "vue", "svelte", "next", "vite"} else "cjs"
+
+
+def _module(configured: str, package: str, style: str, has: Has) -> str:
+    suffix = "ts" if style == "ts" else "js"
+    source = join(package, "src") if has(join(package, "src")) else package
+    if configured:
+        return _configured(configured, package, source, suffix, has)
+    names = [f"service-urls.{one}" for one in ("ts", "js", "mjs")]
+    folders = [join(source, name) for name in ("lib", "utils", "config")]
+    for folder in folders:
+        for name in names:
+            if has(join(folder, name)):
+                return join(folder, name)
+    return join(next((folder for folder in folders if has(folder)), folders[0]), f"service-urls.{suffix}")
+
+
+def _configured(module: str, package: str, source: str, suffix: str, has: Has) -> str:
+    """`@/lib/urls`, `src/lib/urls` or a path with its extension, as a path of the tree."""
+    stem = re.sub(r"^(@|~|\$lib|#)/", "", module)
+    aliased = stem != module
+    stem = stem.removeprefix("./")
+    roots = [source, package] if aliased else ["", package, source]
+    endings = [""] if re.search(r"\.[cm]?[jt]sx?$", stem) else [f".{e}" for e in ("ts", "tsx", "js", "mjs", "jsx")]
+    endings += [f"/index{ending}" for ending in endings if ending]
+    for root in roots:
+        for ending in endings:
+            if has(join(root, stem + ending)):
+                return join(root, stem + ending)
+    root = source if aliased else package if not stem.startswith(f"{package}/") else ""
+    return join(root, stem if endings[0] == "" else f"{stem}.{suffix}")
+
+
+def _endpoint(service: ServiceAddress, options: ResolverSettings, framework: str, package: str) -> Endpoint | None:
+    function = options.functions.get(service.name) or options.function or "get{Service}Url"
+    fixed = service.name not in options.functions and bool(options.function) and "{" not in options.function
+    if fixed and _INFRASTRUCTURE.search(service.name):
+        return None
+    base = pascal(service.name)
+    name = function.replace("{Service}", base).replace("{service}", base[:1].lower() + base[1:])
+    stem = name[:-3] if name.endswith("Url") else name
+    websocket = (options.websocket or f"{stem}WebSocketUrl").replace("{Service}", base)
+    public = (options.public or f"{stem}PublicUrl").replace("{Service}", base)
+    upper = constant(service.name)
+    inside = [name for name, folder in service.variables if not package or f"{folder}/".startswith(f"{package}/")]
+    prefix = _PREFIXES[framework]
+    variable = options.env.get(service.name) or next(
+        (n for n in inside if n.startswith(prefix)), f"{prefix}{upper}_URL"
+    )
+    internal = f"{upper}_INTERNAL_URL" if framework in ("next", "nuxt") else ""
+    return Endpoint(
+        service.name, name, websocket, public, variable, internal, service.internal, service.development, service.file
+    )
+
+
+def pascal(name: str) -> str:
+    """`user-api` → `UserApi`."""
+    return "".join(word[:1].upper() + word[1:] for word in re.split(r"[^A-Za-z0-9]+", name) if word)
+
+
+def constant(name: str) -> str:
+    """`user-api` → `USER_API`."""
+    return re.sub(r"[^A-Za-z0-9]+", "_", name).strip("_").upper()
