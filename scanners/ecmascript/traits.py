@@ -11,6 +11,7 @@ _BROWSER = re.compile(
     rb"(?<![\w.$])(?:(?:window|document|localStorage|sessionStorage|navigator|location)\s*(?:\?)?\.|customElements\b|XMLHttpRequest\b)"
 )
 _SERVER = re.compile(rb"(?<![\w.$])(?:process\.(?:exit|cwd|argv|on|stdout|stderr|hrtime|memoryUsage|pid|uptime)\b|__dirname\b|__filename\b|Deno\.|Bun\.|Buffer\.)")
+_JSX = re.compile(rb"</[A-Za-z][\w.:-]*\s*>|<[A-Za-z][\w.]*(?:\s[^<>]*)?/>|</>")
 _TEST = re.compile(rb"(?m)^\s*(?:describe|it|test)(?:\.\w+)?\s*\(\s*['\"`]")
 _REQUIRE = re.compile(rb"(?<![\w.$])(?:require|import)\s*\(\s*(['\"`])([^'\"`\n]{1,200})\1\s*\)")
 _EXPORTS = re.compile(rb"(?m)^\s*export\s+(?:(default)\b|(?:declare\s+)?(?:async\s+)?(?:const|let|var|function\*?|class|enum|abstract\s+class)\s+([A-Za-z_$][\w$]*))")
@@ -30,8 +31,8 @@ def traits(source: Source) -> dict[str, list[str]]:
     found: dict[str, list[str]] = {"directive": _directives(source)}
     found["imports"], found["imported"], found["reexports"] = _imports(source)
     found["exports"] = _exports(text)
-    if source.grammar == "tsx" or b"</" in text or b"/>" in text:
-        found["jsx"] = ["yes"] if source.find("[(jsx_element) (jsx_self_closing_element)] @x") else [] if source.grammar != "typescript" else []
+    if source.grammar != "typescript" and _JSX.search(text):
+        found["jsx"] = ["yes"]
     found["browser_globals"] = sorted({re.split(rb"[\s?.]", m)[0].decode() for m in set(_BROWSER.findall(text))})
     found["server_globals"] = sorted({m.decode() for m in set(_SERVER.findall(text))})
     if _TEST.search(text):

@@ -38,11 +38,23 @@ def _parser(name: str) -> Parser:
 
 
 def parse(name: str, source: bytes) -> Tree:
-    """The tree of a source; known grammar bugs are masked first, so read text from `source`, never from the tree.
+    """The tree of a source. Where it has errors, known grammar bugs are masked, and the better tree is taken.
 
-    Offsets are those of `source` (masks keep the length).
+    Offsets are those of `source` (masks keep the length); read text from `source`, never from the tree.
     """
-    return _parser(name).parse(mask(name, source))
+    tree = _parser(name).parse(source)
+    if not tree.root_node.has_error:
+        return tree
+    masked = mask(name, source)
+    if masked == source:
+        return tree
+    other = _parser(name).parse(masked)
+    return other if not other.root_node.has_error or _lost(other) < _lost(tree) else tree
+
+
+def _lost(tree: Tree) -> int:
+    """How much a tree did not understand: bytes in errors, and one for each error."""
+    return sum(1 + hi - lo for lo, hi in errors(tree, 1000))
 
 
 @lru_cache(None)
