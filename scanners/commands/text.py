@@ -3,7 +3,9 @@
 import re
 from collections.abc import Iterator, Mapping
 
-from unmoor.model.facts import Facts, Role
+from msgspec import structs
+
+from unmoor.model.facts import Facts, Reference, Role
 from unmoor.scanners.addresses import attributes
 from unmoor.scanners.commands.state import State
 from unmoor.scanners.commands.words import LANGUAGE, Hole, Word
@@ -14,6 +16,15 @@ _ENVIRONMENT = re.compile(r"^[A-Z][A-Z0-9_]*$")
 _SPECIAL = {"BASH_SOURCE", "BASH_VERSION", "BASH_REMATCH", "FUNCNAME", "LINENO", "PIPESTATUS", "OPTARG", "OPTIND", "PWD",
             "OLDPWD", "RANDOM", "SECONDS", "IFS", "PPID", "UID", "EUID", "REPLY", "SHLVL", "OSTYPE", "BASH_LINENO"}
 HOST_KEY = re.compile(r"(?i)(^|_)(HOST|HOSTNAME|ADDR|ADDRESS|SERVERS?|BROKERS?|ENDPOINT|BOOTSTRAP_SERVERS|UPSTREAM)S?$")
+_KEY_ROLES: tuple[tuple[re.Pattern[str], Role], ...] = (
+    (re.compile(r"(?i)CORS|(^|_)ORIGINS?(_|$)|TRUSTED_HOSTS|ALLOWED_HOSTS|COOKIE_DOMAIN|CSRF"), "cors-origin"),
+    (re.compile(r"(?i)ADVERTISED"), "advertised"),
+    (re.compile(r"(?i)(^|_)(BIND|LISTEN)(_|$)|^HOST$"), "bind"),
+    (re.compile(r"(?i)^NO_PROXY$"), "comparison"),
+)
+WILDCARDS = {"0.0.0.0", "::", "*"}
+_NO_HOST = re.compile(r"(?i)^(true|false|yes|no|on|off|none|null|default|disabled|enabled|auto|\d+|any|all)$")
+_HOST_AND_PORT = re.compile(r"^[A-Za-z][\w.-]*:\d{2,5}(?:/[^:]*)?(?:,[A-Za-z][\w.-]*:\d{2,5})*$")
 _HOST_VALUE = re.compile(r"^(?:[A-Za-z0-9](?:[\w.-]*[A-Za-z0-9])?|\[[0-9a-fA-F:]+\])(?::\d{1,5})?(?:/.*)?$")
 
 
@@ -85,19 +96,25 @@ def _default(word: Word, lo: int, hi: int, name: str, state: State, more: Mappin
             "url" if address.scheme else "host", a, a + len(address.value.encode()), address.value, role, LANGUAGE,
             layer, why=f"the default of ${name}", attrs={**attributes(address), "env": name, "key": name}, **more)])
     if not found and HOST_KEY.search(name) and _HOST_VALUE.match(inner):
-        yield from _host(word, at, inner, name, role, layer, more)
+        yield from _hosts(word, at, inner, name, role, layer, f"the default of ${name}", more)
     for nested in _nested(word, lo, hi, name, state):
         if found:
             nested.references = [reference for reference in nested.references if reference.kind == "env"]
         yield nested
 
 
-def _host(word: Word, at: int, text: str, name: str, role: Role, layer: str, more: Mapping[str, object]) -> Iterator[Facts]:
-    address = parse(text)
-    if address is not None and address.host and not address.scheme:
-        yield Facts(references=[word.unit.reference(
-            "host", at, at + len(text.encode()), text, role, LANGUAGE, layer, why=f"the default of ${name}",
-            attrs={**attributes(address), "env": name, "key": name}, **more)])
+def _hosts(word: Word, at: int, text: str, name: str, role: Role, layer: str, why: str,
+           more: Mapping[str, object], **attrs: object) -> Iterator[Facts]:
+    """The hosts of a value that is a host, a `host:port` or a list of them; `at` is its place in the word."""
+    for item in text.split(","):
+        bare = item.strip()
+        address = parse(bare) if _HOST_VALUE.match(bare) and not _NO_HOST.match(bare) else None
+        if address is not None and address.host and not address.scheme:
+            lo = at + len(item[: len(item) - len(item.lstrip())].encode())
+            yield Facts(references=[word.unit.reference(
+                "host", lo, lo + len(bare.encode()), bare, "bind" if address.host in WILDCARDS else role, LANGUAGE, layer,
+                why=why, attrs={**attributes(address), "env": name, "key": name, **attrs}, **more)])
+        at += len(item.encode()) + 1
 
 
 def _nested(word: Word, lo: int, hi: int, name: str, state: State) -> Iterator[Facts]:
@@ -108,13 +125,29 @@ def _nested(word: Word, lo: int, hi: int, name: str, state: State) -> Iterator[F
         yield read_word(quoted_text(word.unit, lo, hi, word.layer_at(lo, hi)), state, "default", f"the default of ${name}")
 
 
-def read_value(word: Word, name: str, state: State, role: Role = "config", why: str = "") -> Facts:
-    """The value of a variable: addresses, and a bare host where the name says that it is one."""
-    facts = read_word(word, state, role, why, key=name, env=name)
-    bare = not any(reference.kind in ("url", "host") for reference in facts.references)
-    if bare and not word.dynamic and HOST_KEY.search(name) and _HOST_VALUE.match(word.value):
-        facts_of = _host(word, 0, word.value, name, state.role_or(role), word.layer,
-                         {"runtime": state.runtime, "cwd": state.cwd})
-        for found in facts_of:
+def read_value(word: Word, name: str, state: State, role: Role = "config", why: str = "", **attrs: object) -> Facts:
+    """The value of a variable: addresses, and bare hosts where the name (or a port behind it) says that they are."""
+    role, why = role_of_key(name, role, why)
+    facts = read_word(word, state, role, why, key=name, env=name, **attrs)
+    if any(reference.kind in ("url", "host") for reference in facts.references):
+        facts.references = [_bound(reference) for reference in facts.references]
+    elif not word.dynamic and (HOST_KEY.search(name) or _HOST_AND_PORT.match(word.value)):
+        more = {"runtime": state.runtime, "cwd": state.cwd}
+        for found in _hosts(word, 0, word.value, name, state.role_or(role), word.layer, why, more, **attrs):
             facts.add(found)
     return facts
+
+
+def role_of_key(name: str, role: Role, why: str = "") -> tuple[Role, str]:
+    """The role of an address that is the value of a variable, as far as the variable's name tells."""
+    for pattern, found in _KEY_ROLES:
+        if pattern.search(name):
+            return found, f"the name {name} says so"
+    return role, why
+
+
+def _bound(reference: Reference) -> Reference:
+    """An address of all interfaces is one to listen at, whatever names it."""
+    if reference.kind in ("url", "host") and reference.attrs["host"] in WILDCARDS and reference.role == "config":
+        return structs.replace(reference, role="bind", why="all interfaces: an address to listen at")
+    return reference

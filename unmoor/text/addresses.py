@@ -10,7 +10,7 @@ _NAME = rf"(?:\[[0-9A-Fa-f:.]+\]|(?:[\w.*-]|{SUBSTITUTION})+)"
 _PORT = rf"(?::(?:\d+|{SUBSTITUTION}))?"
 _USER = rf"(?:(?:[^\s/@'\"<>`\\{{}}]|{SUBSTITUTION})*@)?"
 _REST = rf"(?:[/?#](?:[^\s\"'`<>|\\^{{}}]|{SUBSTITUTION})*)?"
-URL = re.compile(rf"((?:jdbc:)?[a-zA-Z][a-zA-Z0-9+.-]*)://({_USER})({_NAME}{_PORT}(?:,{_NAME}{_PORT})*)({_REST})")
+URL = re.compile(rf"((?:jdbc:)?[a-zA-Z][a-zA-Z0-9+.-]*)://({_USER})({_NAME}{_PORT}(?:,(?![a-zA-Z][\w+.-]*:/){_NAME}{_PORT})*)({_REST})")
 HOST_PORT = re.compile(r"(?<![\w.@/:-])(localhost|127(?:\.\d+){3}|\[::1\]|0\.0\.0\.0|host\.docker\.internal"
                        r"|\d{1,3}(?:\.\d{1,3}){3})(?::(\d{2,5})|(?![\w.:-]))")
 _AUTHORITY = re.compile(rf"({_NAME})(?::(\d+|{SUBSTITUTION}))?$")
