@@ -9,7 +9,7 @@ SUBSTITUTION = r"\$\{(?:[^{}]|\{[^{}]*\})*\}|\$\([^()]*\)|\{\{[^{}]*\}\}|\{[^{}\
 _NAME = rf"(?:\[[0-9A-Fa-f:.]+\]|(?:[\w.*-]|{SUBSTITUTION})+)"
 _PORT = rf"(?::(?:\d+|{SUBSTITUTION}))?"
 _USER = rf"(?:(?:[^\s/@'\"<>`\\{{}}]|{SUBSTITUTION})*@)?"
-_REST = rf"(?:[/?#](?:[^\s\"'`<>|\\^{{}}]|{SUBSTITUTION})*)?"
+_REST = rf"(?:[/?#](?:(?!,[a-zA-Z][\w+.-]*://)[^\s\"'`<>|\\^{{}}]|{SUBSTITUTION})*)?"
 URL = re.compile(rf"((?:jdbc:)?[a-zA-Z][a-zA-Z0-9+.-]*)://({_USER})({_NAME}{_PORT}(?:,(?![a-zA-Z][\w+.-]*:/){_NAME}{_PORT})*)({_REST})")
 HOST_PORT = re.compile(r"(?<![\w.@/:-])(localhost|127(?:\.\d+){3}|\[::1\]|0\.0\.0\.0|host\.docker\.internal"
                        r"|\d{1,3}(?:\.\d{1,3}){3})(?::(\d{2,5})|(?![\w.:-]))")
