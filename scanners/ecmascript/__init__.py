@@ -126,9 +126,6 @@ def _environment(source: Source, facts: Facts) -> None:
         facts.references.extend(environment.reads(source, chain))
 
 
-_ENV_END = re.compile(rb"(?:env|ENV|Env|\w)\s*[)!?]*\s*\??\.?\s*(?:\[|\w+$)")
-
-
 def _env_worth(source: Source, node: Node) -> bool:
     if node.type in ("member_expression", "subscript_expression"):
         return node.end_byte - node.start_byte < 400

@@ -9,6 +9,7 @@ from msgspec import structs
 from tree_sitter import Node
 
 from unmoor.model.facts import Reference, Role
+from unmoor.model.spans import Span
 from unmoor.scanners.addresses import addresses_in, attributes, host_value
 from unmoor.scanners.ecmascript import names
 from unmoor.scanners.ecmascript.context import Context, context_of
@@ -80,6 +81,7 @@ def _read(source: Source, chain: Chain, top: int, found: Literal) -> Iterator[tu
     unit = source.unit.inner(found.text, found.layer, scope=scope or source.unit.scope)
     runtime = context.runtime or unit.runtime
     attrs = dict(context.attrs)
+    holes = [source.unit.span(lo, hi) for lo, hi in found.holes]
     hosts = _is_host(context, found)
     size = len(found.text.text)
     if hosts:
@@ -87,15 +89,18 @@ def _read(source: Source, chain: Chain, top: int, found: Literal) -> Iterator[tu
         references = list(host_value(unit, 0, size, context.role, source.grammar, "", attrs=attrs))
     else:
         references = list(addresses_in(unit, 0, size, context.role, source.grammar, "", attrs=attrs))
+        references = [reference for reference in references if not _within(reference.span, holes)]
         references += _page_hosts(source, unit, found, references, context.role, attrs)
-    holes = [unit.span(0, 0).__class__(*source.unit.span(lo, hi)) for lo, hi in found.holes]
     for reference in references:
-        if any(hole.start <= reference.span.start and reference.span.end <= hole.end for hole in holes if hole != reference.span):
-            continue
         role, why = _role(context, found.value, reference)
         more = _computed(found, reference)
         yield structs.replace(reference, role=role, why=why, runtime=runtime, attrs={**reference.attrs, **more}), context
     yield from _homes(unit, found, context, source.grammar)
+
+
+def _within(span: Span, holes: list[Span]) -> bool:
+    """Whether a span lies in what is computed: that is a literal, or a name, of its own."""
+    return any(hole.contains(span) and hole != span for hole in holes)
 
 
 def _is_host(context: Context, found: Literal) -> bool:
@@ -148,6 +153,8 @@ def _role(context: Context, text: str, reference: Reference) -> tuple[Role, str]
         return "cors-origin", "a source of a content security policy"
     if context.decided and context.role in _COMPARED or context.role == "type":
         return context.role, context.why
+    if context.role in ("default", "config") and re.search(r"(?i)bind|listen", f"{context.attrs.get('env')} {context.attrs.get('key')}"):
+        return "bind", "the name says that it is bound"
     if context.role == "dummy-base" and reference.attrs.get("explicit") and "base_of" in context.attrs:
         return "request", f"the base of `new URL({context.attrs['base_of']}, …)`"
     if not text.startswith(reference.value) and _CODE_TEXT.search(text):

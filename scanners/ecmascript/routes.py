@@ -44,8 +44,9 @@ def calls(source: Source, chain: Chain) -> Iterator[Reference]:
         verb = method.upper()
     elif method == "open" and len(given) > 1 and re.search(r"(?i)xhr|request", receiver):
         verb, place = (plain(source, given[0]) or "").upper(), given[1]
-    elif method == "request" and place.type == "object":
-        verb, place = _option(source, place, "method").upper() or "GET", _value(source, place, "url") or place
+    elif method == "request" and _is_client(source, receiver, given):
+        verb = _option(source, options, "method").upper() or "GET"
+        place = (_value(source, place, "url") or place) if place.type == "object" else place
     else:
         return
     yield from _reference(source, chain, place, callee, verb, receiver)

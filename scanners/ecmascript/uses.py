@@ -1,7 +1,5 @@
 """Constants followed inside a file: what the names that hold an address are used for."""
 
-import re
-
 from msgspec import structs
 
 from unmoor.model.facts import Reference
@@ -29,7 +27,7 @@ def _uses(source: Source, wanted: set[str]) -> dict[str, list[Context]]:
         if parent is None or (parent.type == "variable_declarator" and field == "name") or parent.type.startswith(("import", "export")):
             continue
         top = len(chain) - 1
-        while top > 0 and (is_sum(chain[top - 1].node) or (chain[top - 1].node.type == "member_expression" and chain[top].field == "object" and False)):
+        while top > 0 and is_sum(chain[top - 1].node):
             top -= 1
         uses.setdefault(source.name(node), []).append(context_of(source, chain, top))
     return uses
@@ -53,5 +51,3 @@ def _used(reference: Reference, uses: list[Context]) -> Reference:
         attrs.setdefault("call", next(str(use.attrs.get("call", "")) for use in uses if use.role == "request"))
     return structs.replace(reference, role=role, why=why, runtime=runtime, attrs=attrs)
 
-
-__all__ = ["apply_uses", "re"]
