@@ -22,7 +22,7 @@ from unmoor.project import Tree
 from unmoor.text.addresses import parse
 from unmoor.text.edits import apply
 
-BACKEND = ServiceAddress("backend", 3011, 3011, "shop", "compose.yaml", True)
+BACKEND = ServiceAddress("backend", 3011, 3011, "shop", "compose.yaml", "backend")
 
 
 def request(

@@ -18,6 +18,7 @@ from unmoor.text.edits import Chosen, apply
 PASSES = 10
 Scan = Callable[[dict[str, bytes]], list[Finding]]
 Read = Callable[[str], bytes]
+Render = Callable[[str], str]
 _RANK = {"safe": 0, "unsafe": 1, "display-only": 2}
 Key = tuple[str, str, str, str]
 
@@ -68,6 +69,7 @@ class Outcome(Struct):
     remaining: list[Finding] = field(default_factory=list)
     passes: int = 0
     problem: str = ""
+    render: Render = str
 
     @property
     def changed(self) -> list[str]:
@@ -79,10 +81,18 @@ Confirm = Callable[[Finding, Fix, dict[str, tuple[bytes, bytes]]], bool]
 
 
 def run(
-    findings: list[Finding], read: Read, scan: Scan, narrowing: Narrowing, confirm: Confirm | None = None
+    findings: list[Finding],
+    read: Read,
+    scan: Scan,
+    narrowing: Narrowing,
+    confirm: Confirm | None = None,
+    render: Render = str,
 ) -> Outcome:
-    """Mend what can be mended. scan: all findings of the tree with the given files put over it (called once a pass)."""
-    outcome = Outcome(remaining=findings)
+    """Mend what can be mended. scan: all findings of the tree with the given files put over it (called once a pass).
+
+    render: what a file that a fix creates holds, given what the fix says of it.
+    """
+    outcome = Outcome(remaining=findings, render=render)
     rejected: dict[Key, str] = {}
     seen: set[int] = set()
     while outcome.passes < PASSES:
@@ -211,7 +221,8 @@ def _applied(outcome: Outcome, chosen: Iterable[Applied]) -> dict[str, bytes]:
     edits: dict[str, list[Edit]] = {}
     for item in chosen:
         for path, content in item.fix.creates:
-            overlay.setdefault(path, content.encode())
+            if path not in overlay:
+                overlay[path] = outcome.render(content).encode()
         for edit in item.fix.edits:
             edits.setdefault(edit.path, []).append(edit)
     for path, wanted in edits.items():

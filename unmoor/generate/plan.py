@@ -43,7 +43,7 @@ class Endpoint(Struct, frozen=True):
 class Plan(Struct, frozen=True):
     """A resolver module. path: relative to the root. framework: next, vite, cra, nuxt, node or browser.
 
-    style: "ts", "esm" or "cjs". exists: whether the module is there. configured: whether the settings name it.
+    style: "ts", "esm", "cjs" or "py". runner: of its tests. node_types: whether `process` has a type. exists: whether the module is there. configured: whether the settings name it.
     """
 
     path: str
@@ -53,6 +53,7 @@ class Plan(Struct, frozen=True):
     configured: bool
     endpoints: tuple[Endpoint, ...]
     runner: str = ""
+    node_types: bool = False
 
     def endpoint(self, service: str) -> Endpoint | None:
         """The entry of a service."""
@@ -79,7 +80,16 @@ def typescript(path: str, settings: Settings, services: tuple[ServiceAddress, ..
     endpoints = tuple(
         endpoint for service in services if (endpoint := _endpoint(service, options, framework, package)) is not None
     )
-    return Plan(module, framework, style, has(module), bool(options.module), endpoints, _runner(manifest))
+    return Plan(
+        module,
+        framework,
+        style,
+        has(module),
+        bool(options.module),
+        endpoints,
+        _runner(manifest),
+        "@types/node" in dependencies(manifest) or "next" in dependencies(manifest),
+    )
 
 
 def package_of(path: str, has: Has) -> str:

@@ -22,7 +22,7 @@ class ServiceAddress(Struct, frozen=True):
     """A service that is reached by URL. port: in its container; published: on the host, None if it is not.
 
     variables: (variable, folder of the file) pairs that code sets in front of the service's address, commonest first.
-    built: whether this repository builds it.
+    context: the folder that it is built from, None if it is not built here.
     """
 
     name: str
@@ -30,7 +30,7 @@ class ServiceAddress(Struct, frozen=True):
     published: int | None
     stack: str = ""
     file: str = ""
-    built: bool = False
+    context: str | None = None
     variables: tuple[tuple[str, str], ...] = ()
 
     @property
@@ -60,7 +60,7 @@ def of(project: "Project") -> tuple[ServiceAddress, ...]:
                 published,
                 stack.name,
                 service.at.path,
-                service.build is not None,
+                service.build.context_path if service.build is not None else None,
                 used.get(published or -1, ()),
             )
     return tuple(found[name] for name in sorted(found))
