@@ -13,6 +13,7 @@ from unmoor.cli.terminal import progress, say
 from unmoor.config.load import Loaded, check_rules, load
 from unmoor.config.settings import Settings
 from unmoor.model.findings import Finding, Report, Severity
+from unmoor.rules import FAMILIES
 
 # Option → the setting that it stands in for.
 _SETTINGS = {
@@ -67,7 +68,7 @@ def settings_for(root: Path, values: dict[str, Any]) -> Loaded:
         {"select", "ignore", "extend-select", "severity", "overrides"} & set(layer.values) for layer in loaded.layers
     ):
         catalogue = engine.catalogue(root, loaded.settings)
-        check_rules(loaded, catalogue.rules, {rule.family for rule in catalogue.rules.values()})
+        check_rules(loaded, catalogue.rules, {*FAMILIES, *(rule.family for rule in catalogue.rules.values())})
     return loaded
 
 
