@@ -190,6 +190,9 @@ def _curve(a: Box, b: Box, shift: int = 0) -> str:
     if b.x > a.x:
         x1, x2 = a.x + _WIDTH, b.x - 7
         bend = max(36, (x2 - x1) // 2)
+        if x2 - x1 > _WIDTH:  # past a column between: below its boxes, or it would seem to end in one
+            dip = max(y1, y2) - shift + (_HEIGHT + _GAP_Y) * 2 // 3
+            return f"M{x1},{y1} C{x1 + bend // 2},{dip} {x2 - bend // 2},{dip} {x2},{y2}"
         return f"M{x1},{y1} C{x1 + bend},{y1} {x2 - bend},{y2} {x2},{y2}"
     x1, x2 = a.x + _WIDTH, b.x + _WIDTH + 7
     return f"M{x1},{y1} C{x1 + 60},{y1} {x2 + 60},{y2} {x2},{y2}"
