@@ -16,7 +16,7 @@ LINKERS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("names", ("container", "service-name", "resource-name", "container-name")),
     ("composition", ("compose-key", "dependency", "stack")),
     ("paths", ("build", "build-target", "compose-path", "copy-source", "dockerfile")),
-    ("scripts", ("script", "command-path")),
+    ("scripts", ("script", "command-path", "doc-command")),
     ("documents", ("doc-path", "doc-command", "home-path")),
     ("variables", ("env-read", "env-variable", "env-build", "build-arg", "env-declaration", "env-document")),
     ("routes", ("route-call", "route", "traefik-label")),

@@ -6,6 +6,7 @@ from typing import Any
 
 from unmoor.link.bases import above, bases
 from unmoor.link.existence import Made, Sought, clean, excused, find, seek
+from unmoor.link.homes import home_path
 from unmoor.link.places import file_kind, place
 from unmoor.link.sites import Sites
 from unmoor.link.suggest import near_path
@@ -24,15 +25,17 @@ _HISTORY = re.compile(r"(?i)(^|/)(change-?log|changes|history|release[-_]?notes?
 _FORMS = re.compile(r"(?i)(^|/)(\.github|\.gitlab)/.*(issue_template|pull_request_template|merge_request_templates)")
 _HEDGED_COMMENT = re.compile(r"(?i)#.*\b(if|optional|your|e\.g|example|create[sd]?|generated?|removed|deleted|old|former)\b")
 _GONE = re.compile(r"(?i)\b(deleted?|removed?|obsolete|renamed|moved|former(ly)?|previously|no longer|legacy|replaced?)\b|~~")
-_HOME = re.compile(r"(?:/home/|/Users/|[A-Za-z]:\\\\?Users\\\\?)([\w.-]+)(?=[/\\\s\"':]|$)")
 
 
 def subjects(project: Project) -> Iterator[Subject]:
     """One subject for each name of a page that leads nowhere."""
     reader = _Reader(project)
     for path, reference in project.references("path"):
-        if file_kind(path, reference) == "doc" and not _FORMS.search(path):
-            yield from reader.path(path, reference)
+        if file_kind(path, reference) == "doc":
+            if not _FORMS.search(path):
+                yield from reader.path(path, reference)
+        elif (home := home_path(project, path, reference)) is not None:
+            yield home
 
 
 class _Reader:

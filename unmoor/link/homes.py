@@ -1,0 +1,34 @@
+"""Home folders of one developer, as values."""
+
+import re
+
+from unmoor.link.places import place
+from unmoor.model.facts import Reference
+from unmoor.model.subjects import Reason, Subject
+from unmoor.project import Project
+
+_HOME = re.compile(r"^(?:/home/|/Users/|[A-Za-z]:[\\/]{1,2}Users[\\/]{1,2})([\w.-]+)(?=[/\\]|$)")
+# Users that images, clouds and examples have; nobody's own.
+_COMMON = re.compile(
+    r"(?i)^(node|app|appuser|app-?user|user|username|users?|nonroot|ubuntu|debian|ec2-user|admin|centos|fedora|vagrant|runner"
+    r"|vscode|codespace|gitpod|jovyan|git|www|www-data|deploy|deployer|docker|dev|developer|test|tester|coder|linuxbrew"
+    r"|circleci|jenkins|gradle|postgres|mysql|redis|nginx|airflow|superset|pptruser|pwuser|seluser|airbyte|python|runneradmin"
+    r"|public|default|shared|you|your[\w-]*|me|my[\w-]*|name|foo|bar|john|jane|alice|bob|joe|someone|example|xxx+|guest|bun"
+    r"|deno|nobody|pi|oracle|opc|azureuser|cloud-user|core|flutter|rust|go|ruby|java|spring|jboss|kafka|spark|hadoop|elastic"
+    r"|elasticsearch|kibana|container|worker|service|server|sandbox|agent|builder|build|ci|steam|minecraft|odoo|n8n|frappe)$"
+)
+
+
+def home_path(project: Project, path: str, reference: Reference) -> Subject | None:
+    """The subject of a path in somebody's home; None for every other path."""
+    match = _HOME.match(reference.value)
+    if not match or _COMMON.match(match.group(1)) or reference.role in ("comment", "example", "comparison", "type"):
+        return None
+    if reference.attrs.get("placeholder") or reference.attrs.get("remote"):
+        return None
+    if reference.runtime.startswith("container") and reference.value.startswith("/home/"):
+        return None  # a user of the image
+    user = match.group(1)
+    attrs = {**place(project, path, reference), "user": user, "position": str(reference.attrs.get("position") or reference.role)}
+    return Subject("home-path", path, reference.span, reference.value, attrs, "personal",
+                   [Reason(f"{match.group()} is the home folder of `{user}`")], [], None, "", reference)  # fmt: skip
