@@ -13,7 +13,9 @@ from unmoor.scanners.yaml import compose, generic
 
 _ADDRESS = re.compile(rb"localhost|127\.0\.0\.1|host\.docker\.internal|192\.168\.\d|[^0-9]10\.\d+\.\d+\.\d")
 _MAY_MATTER = re.compile(rb":(?:\\?/){2}|localhost|\d\.\d+\.\d+\.\d|\$\{|(?i:host|server|broker|addr|endpoint)")
-_BIG = 1_000_000
+_BIG = 1_000_000  # bytes; above it only a local address makes a file worth reading
+_SMALL = 100_000  # bytes; above it a file that holds no address at all is data, not configuration
+_MOST_NODES = 20_000  # a larger tree is data; its references are kept, the tree is not
 _LOCK = re.compile(r"(^|/)(package-lock|npm-shrinkwrap|composer\.lock|.*[.-]lock)\.json$")
 _EXAMPLE = re.compile(r"(?i)openapi|swagger|postman|insomnia|fixture|mock|__snapshots__|(^|/)samples?/")
 
@@ -29,26 +31,30 @@ _READERS: tuple[tuple[re.Pattern[str], Callable[[Unit, Value], Facts]], ...] = (
 def scan(unit: Unit) -> Facts:
     """The document, references and declarations of a JSON text."""
     source = unit.text.text
+    matters = bool(_MAY_MATTER.search(source))
     if _LOCK.search(unit.path) or (len(source) > _BIG and not _ADDRESS.search(source)):
+        return Facts()
+    if not matters and len(source) > _SMALL:
         return Facts()
     roots, problems = read(source)
     facts = Facts(problems=[Problem(unit.span(lo, hi), message) for lo, hi, message in problems])
-    if len(source) <= _BIG:
+    if sum(root.size for root in roots) <= _MOST_NODES:
         facts.documents = [node_of(unit, root) for root in roots]
     for root in roots:
-        facts.add(_document(unit, root))
+        if root.kind == "map" or matters:
+            facts.add(_document(unit, root, matters))
     return facts
 
 
-def _document(unit: Unit, root: Value) -> Facts:
+def _document(unit: Unit, root: Value, matters: bool) -> Facts:
     for pattern, reader in _READERS:
-        if pattern.search(unit.path) and root.kind == "map":
+        if root.kind == "map" and pattern.search(unit.path):
             return reader(unit, root)
     if root.kind == "map" and compose.matches(unit.path, root):
         facts = compose.scan(unit, root)
         facts.traits["format"] = ["compose"]
         return facts
-    if not _MAY_MATTER.search(unit.text.text) or (root.get("nbformat") is not None and root.get("cells") is not None):
+    if not matters or (root.get("nbformat") is not None and root.get("cells") is not None):
         return Facts()
     return Facts(references=list(generic.references(unit, root, _place(unit, root))))
 

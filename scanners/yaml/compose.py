@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator
 
-from unmoor.model.facts import Facts, Reference
+from unmoor.model.facts import Facts, Reference, Role
 from unmoor.scanners.configuration import Place, draw, draw_text
 from unmoor.scanners.interpolation import interpolations
 from unmoor.scanners.unit import Unit
@@ -174,7 +174,7 @@ class _Reader:
     def _labels(self, value: Value, place: Place) -> None:
         for key, item in value.items:
             name = key.text if key is not NO_KEY else item.text.partition("=")[0]
-            role = "config" if name.startswith(("traefik.", "caddy")) else "display"
+            role: Role = "config" if name.startswith(("traefik.", "caddy")) else "display"
             self._draw(item, place._replace(role=role, key=name, scope=f"{place.scope}.{name}"))
 
     def _healthcheck(self, value: Value, place: Place) -> None:

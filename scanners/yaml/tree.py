@@ -126,11 +126,11 @@ class Builder:
             lo, hi = lo + 1, max(lo + 1, hi - 1)
         found = scalars.quoted(source, lo, hi, style)
         raw = source[lo:hi] if found is None else b"".join([part[0] for part in found])
-        text = raw.decode("utf-8", "replace")
-        value = Value("str", text, lo, hi, style, f"yaml:{style}-flow" if flow else f"yaml:{style}")
+        plain = raw.decode("utf-8", "replace")
+        value = Value("str", plain, lo, hi, style, f"yaml:{style}-flow" if flow else f"yaml:{style}")
         value.parts = found
         if style == "plain":
-            value.kind = plain_kind(text)
+            value.kind = plain_kind(plain)
         return value
 
     def _map(self, node: Syntax, flow: bool, depth: int) -> Value:
