@@ -1,0 +1,103 @@
+"""What a word of documentation is: a command, a path, a variable, a placeholder, a hedge. Pure functions on text."""
+
+import re
+
+_EXTENSIONS = (
+    "py|pyi|js|jsx|mjs|cjs|ts|tsx|mts|vue|svelte|json|jsonc|ya?ml|toml|mdx?|rst|adoc|txt|sh|bash|zsh|ps1|bat|sql|env"
+    "|conf|cfg|ini|html?|s?css|go|rs|java|kts?|gradle|xml|proto|tf|tfvars|hcl|lock|pem|crt|key|csv|ipynb|service|rb|php"
+    "|cs|csproj|sln|svg|png|jpe?g|gif|webp|ico|pdf|drawio|puml|graphql|prisma|example|sample|template|tmpl|tpl|j2|mk"
+    "|dockerfile|properties|log|cnf|ksql|avro|avsc|db|pub"
+)
+_FILE = re.compile(rf"(?i)\.({_EXTENSIONS})$")
+_NAMED = re.compile(
+    r"(?i)^(dockerfile|containerfile|makefile|justfile|procfile|caddyfile|vagrantfile|jenkinsfile|gemfile|rakefile"
+    r"|taskfile|codeowners|dockerfile[.-][\w.-]+|\.env[\w.-]*|\.(git|docker|npm|prettier|eslint)ignore|\.npmrc|\.nvmrc"
+    r"|\.editorconfig|license|requirements[\w-]*\.txt)$"
+)
+_PRODUCT = re.compile(
+    r"(?i)^(node|next|vue|nuxt|express|react|three|d3|chart|socket|nest|alpine|ember|backbone|angular|solid|discord"
+    r"|moment|day|p5|tone|hapi|koa|meteor|electron|deck|plotly|fastify|hono|trpc|drizzle|bull|asp|ml)\.(js|io|ts|net)$"
+)
+_COMMANDS = re.compile(
+    r"^(?:sudo\s+|[A-Z_][A-Z0-9_]*=\S*\s+)*"
+    r"(npm|npx|yarn|pnpm|pnpx|bun|bunx|make|just|task|docker|docker-compose|podman|cd|python3?|pip3?|pipenv|poetry|uv|uvx"
+    r"|uvicorn|gunicorn|flask|celery|pytest|bash|sh|zsh|source|node|deno|go|cargo|mvn|gradle|java|curl|wget|kubectl|helm"
+    r"|git|cp|mv|rm|mkdir|cat|chmod|psql|mysql|mongosh|redis-cli|nc|ssh|scp|tar|ls|touch|alembic|ansible-playbook"
+    r"|terraform|tsx|ts-node|vite|next|django-admin|systemctl|journalctl|export|openssl|ruby|bundle|php|composer|dotnet)"
+    r"\s+\S"
+)
+_SCRIPT = re.compile(r"^(?:sudo\s+)?(?:\./|\.\./)[\w./-]+(?:\s|$)")
+_PLACEHOLDER = re.compile(
+    r"(?i)<[^>]*>|\byour[-_ ]|\bmy[-_]|path/to|\bfoo\b|\bbar\b|\bbaz\b|\bexample[-_./]|[-_./]example\b(?!$)|xxx|\byyyy\b|\.\.\.|…"
+    r"|\{[^}]*\}|\$\w|\[[\w-]+\]|\bsome[-_]|\bnew[-_]?(file|feature|service)|NNN|YYYY|#\{|%\w+%"
+)
+_HEDGE = re.compile(
+    r"(?i)\b(?:deleted?|removed?|obsolete|deprecated|planned|todo|will be|would be|create[sd]?|for example|your|renamed"
+    r"|formerly|previously|no longer|if (?:there|it|you|present|needed|any)|optional|generate[sd]?|gitignored"
+    r"|not (?:yet|included|committed)|such as|instead of|replaced|does ?n[o']t exist|coming soon|download(?:ed|s)?"
+    r"|save[sd]?)\b|\be\.g\.|→|->|~~"
+)
+_MAKES = re.compile(
+    r"(?i)\b(?:creat(?:e|es|ing)|touch|generates?|(?:add|make) (?:a|an|the|another) (?:new )?(?:\S+ )?(?:file|folder|directory)"
+    r"|new (?:file|folder|directory))\b[^.;`]{0,60}$"
+    r"|\b(?:copy|cp|rename|save|write|download|move)\w*\b[^.;]{0,70}\b(?:to|as|in|into)\s*$"
+)
+ENV = re.compile(r"^\$?\{?([A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+)\}?(?:=(.*))?$", re.S)
+ENV_WORD = re.compile(r"^\$?\{?([A-Z][A-Z0-9_]{2,})\}?$")
+HOST_PORT = re.compile(r"^[a-z][a-z0-9]*(?:[._-][a-z0-9]+)*:[1-9]\d{3,4}(?:/[\w./-]*)?$")
+_LINE_SUFFIX = re.compile(r"(?::\d+(?:[-:,]\d+)*|#L\d+(?:-L?\d+)?|::[\w.\[\]:-]+)$")
+_MIME = re.compile(
+    r"^(application|text|image|audio|video|multipart|font|model)/[\w.+*-]+$|^(and|or|on|true|yes|GET|POST|TCP|I|CI|n)/\w+$"
+)
+
+
+def is_command(text: str) -> bool:
+    """Whether a code span is something one types: a known program with arguments, or a script called by `./`."""
+    return bool(_COMMANDS.match(text) or _SCRIPT.match(text))
+
+
+def path_in(text: str) -> tuple[str, dict[str, object]] | None:
+    """(the path, attrs) of a code span that names a file or folder, else None.
+
+    attrs: `bare` (a file name with no folder), `ambiguous` (two words with a slash: perhaps a package, a branch),
+    `absolute`, `folder` (ends in a slash), `placeholder`.
+    """
+    if not text or len(text) > 200 or re.search(r"[\s*?|;()=,\"'`!^&]|://", text) or text.startswith(("@", "-", "#", "~", "$")):
+        return None
+    path = _LINE_SUFFIX.sub("", text)
+    last = path.rstrip("/").rpartition("/")[2]
+    known = bool(_FILE.search(last) or _NAMED.match(last))
+    if ":" in path or not re.search(r"[A-Za-z0-9]", path) or _MIME.match(path) or _PRODUCT.match(path):
+        return None
+    attrs: dict[str, object] = {}
+    if "/" not in path:
+        if not known or not re.match(r"^\.?[\w][\w.+-]*$|^\.env", path) or _FILE.fullmatch(path):
+            return None
+        attrs["bare"] = True
+    elif path.startswith("/"):
+        if not known:
+            return None
+        attrs["absolute"] = True
+    elif not known and not path.endswith("/") and not path.startswith(("./", "../")):
+        if path.count("/") == 1 or not re.match(r"^[\w.-]+(/[\w.-]+)+$", path) or "." in path.partition("/")[0][1:]:
+            attrs["ambiguous"] = True
+    if path.endswith("/"):
+        attrs["folder"] = True
+    if placeholder(path):
+        attrs["placeholder"] = True
+    return path, attrs
+
+
+def placeholder(text: str) -> bool:
+    """Whether a name stands for the reader's own: `<name>`, `your-app`, `path/to/x`, `foo`."""
+    return bool(_PLACEHOLDER.search(text))
+
+
+def hedged(line: str) -> bool:
+    """Whether a line says that what it names need not be there (deleted, planned, to be created, an example)."""
+    return bool(_HEDGE.search(line))
+
+
+def makes(before: str) -> bool:
+    """Whether the words before a name say that it is about to be made: "create a file", "save as", "copy … to"."""
+    return bool(_MAKES.search(before))
