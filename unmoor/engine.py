@@ -1,6 +1,7 @@
 """The engine: the only room that knows all the others. Each step is a function of the one before it."""
 
 import time
+from contextlib import suppress as suppress_errors
 from pathlib import Path
 
 from unmoor import suppress
@@ -76,8 +77,11 @@ def scan_workspace(
     findings = apply_overrides(_among(findings, paths), settings)
     sources = {path: workspace.read(path) for path in {finding.path for finding in findings} | _marked(project, paths)}
     stamp(findings, sources)
-    findings = suppress.apply(findings, sources, ignore=not ignores, rules={rule.id for rule in rules})
+    running = {rule.id for rule in rules}
+    findings = suppress.apply(findings, sources, ignore=not ignores, rules=running)
+    findings = apply_overrides(findings, settings)
     attach(findings, {rule.id: rule for rule in rules}, project, sources)
+    _read_shown(findings, workspace, sources)
     return Report(
         root=".",
         listed=len(workspace.listing.paths),
@@ -85,7 +89,7 @@ def scan_workspace(
         findings=findings,
         skipped=sorted(outcome.skipped + unread(workspace, project.facts), key=lambda s: (s.path, s.line)),
         sources=sources,
-        rules={rule.id: _describe(rule) for rule in rules},
+        rules={rule.id: describe(rule) for rule in rules},
         seconds=time.perf_counter() - began,
     )
 
@@ -107,6 +111,16 @@ def _among(findings: list[Finding], paths: list[str] | None) -> list[Finding]:
     return [f for f in findings if f.path in exact or f.path.startswith(wanted)]
 
 
+def _read_shown(findings: list[Finding], workspace: Workspace, sources: dict[str, bytes]) -> None:
+    """Add the sources that reports need besides: of deciding lines, and of what fixes change elsewhere."""
+    for finding in findings:
+        shown = {reason.at.path for reason in (*finding.reasons, *finding.related) if reason.at}
+        shown |= {edit.path for fix in finding.fixes for edit in fix.edits}
+        for path in shown - sources.keys():
+            with suppress_errors(OSError):
+                sources[path] = workspace.read(path)
+
+
 def _marked(project: Project, paths: list[str] | None) -> set[str]:
     """Files that hold a suppression comment though no finding: it may be unused."""
     found: set[str] = set()
@@ -117,7 +131,8 @@ def _marked(project: Project, paths: list[str] | None) -> set[str]:
     return found
 
 
-def _describe(rule: Rule) -> dict[str, str]:
+def describe(rule: Rule) -> dict[str, str]:
+    """What reports tell of a rule."""
     return {"family": rule.family, "severity": rule.severity, "summary": rule.summary, "page": rule.body,
             "confidence": rule.confidence}
 
