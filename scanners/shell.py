@@ -7,7 +7,7 @@ from typing import NamedTuple
 from msgspec import structs
 from tree_sitter import Node
 
-from unmoor.model.facts import Facts, Role
+from unmoor.model.facts import Facts, Reference, Role
 from unmoor.scanners import commands
 from unmoor.scanners.commands import State, Word
 from unmoor.scanners.shell_heredocs import Heredoc, heredocs
@@ -110,6 +110,7 @@ class _Script:
             else:
                 step()
         self._heredocs()
+        self.facts.references = _distinct(self.facts.references)
         return self.facts
 
     def _visit(self, node: Node) -> None:
@@ -356,6 +357,14 @@ def _runtime(words: list[Word]) -> str:
 def _line(source: bytes, at: int) -> bytes:
     end = source.find(b"\n", at)
     return source[source.rfind(b"\n", 0, at) + 1 : len(source) if end < 0 else end]
+
+
+def _distinct(references: list[Reference]) -> list[Reference]:
+    """Without repetition: a variable's literal is met at each of its uses."""
+    seen: dict[object, Reference] = {}
+    for reference in references:
+        seen.setdefault((reference.kind, reference.span, reference.value, reference.runtime), reference)
+    return list(seen.values())
 
 
 def _without(text: bytes, documents: list[Heredoc]) -> bytes:

@@ -33,8 +33,19 @@ def _read(words: Sequence[Word], state: State) -> Facts:
         facts.add(assign(rest[0].part(len(name) + 1), name.removesuffix("+"), state, local=len(rest) > 1))
         rest = rest[1:]
     if rest:
-        facts.add(_command(rest, state))
+        facts.add(_command(_unfolded(rest, state), state))
     return facts
+
+
+def _unfolded(words: list[Word], state: State) -> list[Word]:
+    """`$DC up`, where `DC="docker compose -f x.yml"`: the words that the variable in front holds."""
+    match = re.fullmatch(r"\$\{?(\w+)(?:\[@\])?\}?", words[0].value) if words[0].dynamic else None
+    known = state.variables.get(match[1], []) if match else []
+    if not known or any(word.dynamic for word in known):
+        return words
+    held = [word.part(item.start(), item.end()) for word in known for item in re.finditer(r"\S+", word.value)]
+    # `lo` tells words of one call apart; these stand before all others.
+    return [word._replace(lo=at - len(held)) for at, word in enumerate(held)] + words[1:]
 
 
 def assign(value: Word, name: str, state: State, *, local: bool = False, exported: bool = False) -> Facts:
