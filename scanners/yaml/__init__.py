@@ -16,12 +16,18 @@ from unmoor.scanners.yaml.kinds import format_of
 from unmoor.scanners.yaml.repair import read
 
 _MAY_MATTER = re.compile(
-    rb"://|localhost|\d\.\d+\.\d+\.\d|\$|(?i:host|server|broker|addr|endpoint)|image|script|docker"
+    rb"://|localhost|\d\.\d+\.\d+\.\d|\$|(?i:host|server|broker|addr|endpoint)|image|script|docker|services|build|include|jobs|run:|command"
 )
 _LOCK = re.compile(r"(^|/)(pnpm-lock\.yaml|yarn\.lock|.*[.-]lock\.ya?ml)$")
 # A format's module and function; formats without one are read by their keys with the given place.
 _READERS: dict[str, str] = {
     "compose": "compose",
+    "github-workflow": "github",
+    "github-action": "github",
+    "gitlab-ci": "gitlab",
+    "kubernetes": "kubernetes",
+    "prometheus": "monitoring",
+    "traefik": "monitoring",
 }
 _PLACES: dict[str, Place] = {
     "openapi": Place(role="display", why="an API description"),
