@@ -19,6 +19,7 @@ from unmoor.overrides import excluded
 from unmoor.project import Project, Tree
 from unmoor.rules import Catalogue, Rule, judge
 from unmoor.rules import load as load_rules
+from unmoor.topology.brief import brief
 
 __all__ = ["catalogue", "find_root", "load", "scan", "scan_workspace"]
 
@@ -89,6 +90,7 @@ def scan_workspace(
         findings=findings,
         skipped=sorted(outcome.skipped + unread(workspace, project.facts), key=lambda s: (s.path, s.line)),
         sources=sources,
+        topology=brief(project.topology) if "topology" in project.__dict__ else {},
         rules={rule.id: describe(rule) for rule in rules},
         seconds=time.perf_counter() - began,
     )

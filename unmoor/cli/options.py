@@ -34,6 +34,7 @@ _RULES = (
     Option("min_confidence", ("--min-confidence",), "text", "Report nothing below.", ("low", "medium", "high")),
 )
 _FILES = (
+    Option("root", ("--root",), "text", "The repository's root, where it is not the git root.", metavar="DIR"),
     Option("exclude", ("--exclude",), "list", "Globs of files not to scan.", metavar="GLOB"),
     Option("extend_exclude", ("--extend-exclude",), "list", "More globs of files not to scan.", metavar="GLOB"),
     Option("force_exclude", ("--force-exclude",), "flag", "Exclude also files that are named on the command line."),

@@ -17,13 +17,16 @@ class Place(NamedTuple):
     overlay: dict[str, bytes] | None = None
 
 
-def locate(paths: tuple[str, ...] | list[str], stdin_filename: str | None = None) -> Place:
-    """Where to scan. Raises UserError for a path that is not there, or paths of two repositories."""
+def locate(
+    paths: tuple[str, ...] | list[str], stdin_filename: str | None = None, root: Path | str | None = None
+) -> Place:
+    """Where to scan. root: in place of the git root. Raises UserError for a path that is not there or lies outside."""
+    top = _folder(root) if root else None
     if stdin_filename:
-        return _from_stdin(paths, stdin_filename)
+        return _from_stdin(paths, stdin_filename, top)
     if not paths:
-        return Place(find_root(Path.cwd()), None)  # the whole repository, wherever in it one stands
-    root = find_root(_start(paths[0]))
+        return Place(top or find_root(Path.cwd()), None)  # the whole repository, wherever in it one stands
+    root = top or find_root(_start(paths[0]))
     found = [_relative(path, root) for path in paths]
     return Place(root, None if "" in found else found)
 
@@ -45,12 +48,19 @@ def _relative(path: str, root: Path) -> str:
     raise UserError(f"{path}: lies outside {root}", help="scan one repository at a time")
 
 
-def _from_stdin(paths: tuple[str, ...] | list[str], name: str) -> Place:
+def _folder(root: Path | str) -> Path:
+    folder = Path(root)
+    if not folder.is_dir():
+        raise UserError(f"--root {root}: no such folder", f"looked for {folder.absolute()}")
+    return folder.resolve()
+
+
+def _from_stdin(paths: tuple[str, ...] | list[str], name: str, top: Path | None) -> Place:
     if [path for path in paths if path != "-"]:
         raise UserError("--stdin-filename takes no paths beside it", help="the file named is the one that is scanned")
     target = Path(os.path.normpath(Path.cwd() / name))
     folder = next(parent for parent in target.parents if parent.is_dir())
-    root = find_root(folder)
+    root = top or find_root(folder)
     resolved = target.parent.resolve() / target.name
     if not resolved.is_relative_to(root):
         raise UserError(f"--stdin-filename {name}: lies outside {root}")

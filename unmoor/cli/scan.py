@@ -27,7 +27,7 @@ _PATTERNS = ("exclude", "extend_exclude")
 
 def run(values: dict[str, Any]) -> int:
     """Scan as the values of `options.SCAN` (and `paths`) say; returns the exit code. Raises UserError."""
-    place = locate(values["paths"], values["stdin_filename"])
+    place = locate(values["paths"], values["stdin_filename"], values["root"])
     loaded = settings_for(place.root, values)
     if values["show_settings"]:
         from unmoor.cli.config import describe
