@@ -4,8 +4,8 @@ The grammar is chosen by the file's extension, or by the layer that embeds the t
 """
 
 import re
+from bisect import bisect_left
 from collections.abc import Callable, Iterator
-from itertools import islice
 
 from tree_sitter import Node
 
@@ -21,10 +21,11 @@ from unmoor.syntax.grammars import MAX_BYTES, errors
 
 _EXTENSIONS = {"ts": "typescript", "mts": "typescript", "cts": "typescript", "tsx": "tsx", "js": "javascript", "jsx": "javascript",
                "mjs": "javascript", "cjs": "javascript", "typescript": "typescript", "javascript": "javascript", "node": "javascript"}
-_LITERALS = "[(string) (template_string) (jsx_text)] @literal"
-_TYPES = "(template_literal_type) @literal"
 _ENV = re.compile(rb"[eE]nv\b|ENV\b|[eE]nv\w*\s*\(|getOrThrow")
-_ROUTE = re.compile(rb"['\"`]\s*/|\}/|listen|serve|port\b|Port|exec|spawn|\$`|Controller|WebSocketServer")
+_ROUTE = re.compile(rb"['\"`]\s*/|\}/|listen|serve|port\b|Port|exec|spawn|\$`|@[A-Z]\w+\(|WebSocketServer")
+_PAIRS = re.compile(rb"['\"]?(?:proxy|server|devServer|preview|serve|destination)\b['\"]?\s*:")
+_NOTE = re.compile(rb"localhost|\d\.\d|://|host\.docker")
+_MOST_READ = 20_000  # bytes of a node that may be one read of the environment
 MOST_HITS = 40_000
 
 
@@ -40,93 +41,88 @@ def scan(unit: Unit) -> Facts:
     if len(unit.text.text) > MAX_BYTES:
         return unit.problem(0, len(unit.text.text), f"larger than {MAX_BYTES} bytes")
     source = Source(unit, grammar_of(unit))
-    facts = Facts(traits=traits(source))
+    nodes = source.find(_query(source))
+    source.declarators = nodes.get("declarator", [])
+    facts = Facts(traits=traits(source, nodes.get("module", [])))
+    read = _calls(source, nodes, facts)
+    interest = endpoints.Interest(source)
     found: list[tuple[Reference, Context]] = []
-    read = _calls(source, facts)
-    _literals(source, found, read)
+    done: set[int] = set()
+    literals = [node for node in nodes.get("literal", []) if interest.worth(node) and node.start_byte not in read]
+    for chain in source.walk(literals[:MOST_HITS]):
+        found.extend(endpoints.addresses(source, chain, done))
     facts.references += apply_uses(source, found)
-    _comments(source, facts)
-    if _ENV.search(source.text):
-        _environment(source, facts)
+    _notes(source, nodes.get("note", []), facts)
+    _environment(source, nodes, facts)
     for lo, hi in errors(source.tree):
         facts.problems.append(Problem(unit.span(lo, hi), "not understood"))
     return facts
 
 
-def _literals(source: Source, found: list[tuple[Reference, Context]], read: set[int]) -> None:
-    """Every literal that may hold an address, but for those that were read as commands."""
-    done: set[int] = set()
-    wanted = source.find(_LITERALS + (" " + _TYPES if source.grammar != "javascript" else ""))
-    nodes = [node for node in wanted if node.start_byte not in read and _worth(source, node)]
-    for chain in source.walk(nodes[:MOST_HITS]):
-        found.extend(endpoints.addresses(source, chain, done))
+def _query(source: Source) -> str:
+    """One query for all that the bytes say may be there: each pass over a tree costs as much as a third of its parse."""
+    text = source.text
+    literals = {"typescript": "(template_literal_type)", "tsx": "(template_literal_type) (jsx_text)", "javascript": "(jsx_text)"}
+    parts = [f"[(string) (template_string) {literals[source.grammar]}] @literal", "(variable_declarator) @declarator",
+             "[(import_statement) (export_statement source: (string))] @module"]
+    env = bool(_ENV.search(text))
+    if env or _ROUTE.search(text):
+        parts.append("[(call_expression) (new_expression)] @call")
+    if env:
+        parts.append("[(member_expression) (subscript_expression)] @member")
+    if _PAIRS.search(text) or (env and environment.is_schema(source)):
+        parts.append("(pair) @pair")
+    if _NOTE.search(text):
+        parts.append("[(comment) (regex)] @note")
+    return "\n".join(parts)
 
 
-def _worth(source: Source, node: Node) -> bool:
-    """A cheap look at the bytes of a literal before its way up is followed."""
-    lo, hi = node.start_byte, node.end_byte
-    if endpoints.INTEREST.search(source.text, lo, hi) or source.text.find(b"/home/", lo, hi) >= 0 or source.text.find(b"/Users/", lo, hi) >= 0:
-        return True
-    return node.type == "string" and hi - lo < 80 and endpoints.maybe_host(source, node)
-
-
-def _calls(source: Source, facts: Facts) -> set[int]:
-    """Calls, properties and objects: routes, ports, commands, constants. Returns where literals were read as commands."""
+def _calls(source: Source, nodes: dict[str, list[Node]], facts: Facts) -> set[int]:
+    """Calls and properties: routes, ports, constants, commands. Returns where literals were read as commands."""
     read: set[int] = set()
+    for chain in source.walk(node for node in nodes.get("pair", []) if _PAIRS.match(source.text, node.start_byte, node.end_byte)):
+        facts.declarations.extend(declarations.served_ports(source, chain))
+        facts.declarations.extend(routes.configured(source, chain))
     if _ROUTE.search(source.text):
-        kinds = "(call_expression) @c (new_expression) @c (pair) @p (object) @o"
-        for chain in source.walk(islice(_shaped(source, kinds), MOST_HITS)):
-            read |= _shape(source, chain, facts)
-    for chain in source.walk(source.find("(variable_declarator) @d")[: declarations.MOST_CONSTANTS]):
+        for chain in source.walk(nodes.get("call", [])[:MOST_HITS]):
+            read |= _call(source, chain, facts)
+    for chain in source.walk(source.declarators[: declarations.MOST_CONSTANTS]):
         facts.declarations.extend(declarations.constants(source, chain))
     return read
 
 
-_PAIRS = re.compile(rb"['\"]?(?:proxy|server|devServer|preview|serve)\b")
-
-
-def _shaped(source: Source, kinds: str) -> Iterator[Node]:
-    for node in source.find(kinds):
-        if node.type == "pair":
-            if _PAIRS.match(source.text, node.start_byte, node.end_byte):
-                yield node
-        elif node.type != "object" or source.text.find(b"destination", node.start_byte, min(node.end_byte, node.start_byte + 2000)) >= 0:
-            yield node
-
-
-def _shape(source: Source, chain: Chain, facts: Facts) -> set[int]:
-    kind = chain[-1].node.type
-    if kind == "pair":
-        facts.declarations.extend(declarations.served_ports(source, chain))
-        facts.declarations.extend(routes.configured(source, chain))
-        return set()
-    if kind == "object":
-        facts.declarations.extend(routes.configured(source, chain))
-        return set()
+def _call(source: Source, chain: Chain, facts: Facts) -> set[int]:
     facts.references.extend(routes.calls(source, chain))
     facts.declarations.extend(routes.served(source, chain))
     facts.declarations.extend(declarations.listens(source, chain))
-    if kind == "call_expression":
-        inner, nodes = commands(source, chain)
-        facts.add(inner)
-        return {node.start_byte for node in nodes}
-    return set()
+    if chain[-1].node.type != "call_expression":
+        return set()
+    inner, parts = commands(source, chain)
+    facts.add(inner)
+    return {node.start_byte for node in parts}
 
 
-def _comments(source: Source, facts: Facts) -> None:
+def _notes(source: Source, nodes: list[Node], facts: Facts) -> None:
     readers: dict[str, Callable[[Source, Node], Iterator[Reference]]] = {"comment": endpoints.comment, "regex": endpoints.pattern}
-    for node in source.find("[(comment) (regex)] @c"):
+    for node in nodes:
         facts.references.extend(readers[node.type](source, node))
 
 
-def _environment(source: Source, facts: Facts) -> None:
-    kinds = environment.CALLS + (" (pair) @p" if environment.is_schema(source) else "")
-    nodes = (node for node in source.find(kinds) if node.end_byte - node.start_byte < 20_000 and _env_worth(source, node))
-    for chain in source.walk(islice(nodes, MOST_HITS)):
+def _environment(source: Source, nodes: dict[str, list[Node]], facts: Facts) -> None:
+    """Reads of the environment. A node is followed only if its own bytes speak of one."""
+    if "member" not in nodes and not _ENV.search(source.text):
+        return
+    hits = [match.start() for match in _ENV.finditer(source.text)]
+    wanted = [node for kind in ("member", "call") for node in nodes.get(kind, []) if _speaks(hits, node)]
+    wanted += [node for node in source.declarators if _speaks(hits, node)]
+    if environment.is_schema(source):
+        wanted += nodes.get("pair", [])
+    wanted.sort(key=lambda node: node.start_byte)
+    for chain in source.walk(wanted[:MOST_HITS]):
         facts.references.extend(environment.reads(source, chain))
 
 
-def _env_worth(source: Source, node: Node) -> bool:
-    if node.type in ("member_expression", "subscript_expression"):
-        return node.end_byte - node.start_byte < 400
-    return True
+def _speaks(hits: list[int], node: Node) -> bool:
+    start, end = node.start_byte, node.end_byte
+    at = bisect_left(hits, start)
+    return at < len(hits) and hits[at] < end and end - start < _MOST_READ

@@ -1,6 +1,7 @@
 """References to addresses: every literal that holds one, with its role."""
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterator
 from itertools import pairwise
 from typing import Any
@@ -13,12 +14,12 @@ from unmoor.model.spans import Span
 from unmoor.scanners.addresses import addresses_in, attributes, host_value
 from unmoor.scanners.ecmascript import names
 from unmoor.scanners.ecmascript.context import Context, context_of
-from unmoor.scanners.ecmascript.literals import Literal, is_sum, literal, plain
+from unmoor.scanners.ecmascript.literals import Literal, is_sum, literal, plain, spine
 from unmoor.scanners.ecmascript.source import Chain, Source
 from unmoor.text.addresses import host_class, split_authority
 
 INTEREST = re.compile(
-    rb"://|localhost|127\.|0\.0\.0\.0|\d\.\d+\.\d+\.\d|::1\]|host\.docker|docker\.internal|\\|&#|&\w+;|\}//|\}:\d|//['\"]|^.:\d{2,5}|^['\"`]:$"
+    rb"://|localhost|127\.|0\.0\.0\.0|\d\.\d+\.\d+\.\d|::1\]|host\.docker|docker\.internal|\\|&#|&\w+;|\}//|\}:\d|//['\"]|['\"]:\d{2,5}|/home/|/Users/"
 )
 _HOSTNAME = re.compile(r"^(?:[A-Za-z][\w-]*|[A-Za-z0-9][\w-]*(?:\.[\w-]+)+)(?::\d{2,5})?$")
 _WORD_STRING = re.compile(rb"['\"][A-Za-z0-9][\w.-]*(?::\d+)?['\"]$")
@@ -30,7 +31,6 @@ _PAGE = re.compile(
 _COMMENT = re.compile(rb"localhost|127\.0\.|192\.168\.|\b10\.\d|\b172\.(?:1[6-9]|2\d|3[01])\.|host\.docker|://[\w-]+:\d")
 _HOME = re.compile(r"(?:/home/(?!runner\b|node\b|user\b|username\b|ubuntu\b|app\b|circleci\b|you\b|me\b|\$|<|\{)[a-z][\w.-]*"
                    r"|/Users/(?!you\b|username\b|user\b|me\b|\$|<|\{|name\b)[A-Za-z][\w.-]*|[A-Z]:\\Users\\(?!you|username|user\b|<|\{)[\w.-]+)(?=[/\\]|$)[\w./\\-]*")
-_SENTENCE = re.compile(r"[A-Za-z]{2,}[:,.]?\s+\S|\s[A-Za-z]{2,}")
 _CODE_TEXT = re.compile(r"(?:fetch|axios(?:\.\w+)?|WebSocket|EventSource)\s*\(\s*[\\'\"`]|(?:src|href|action)\s*=\s*\\?[\"']")
 _COMPARED = ("comparison", "display", "type", "comment")
 
@@ -38,21 +38,19 @@ _COMPARED = ("comparison", "display", "type", "comment")
 def addresses(source: Source, chain: Chain, done: set[int]) -> Iterator[tuple[Reference, Context]]:
     """The references in the literal at the end of the chain; concatenations are taken whole, once."""
     top = len(chain) - 1
+    if top > 0 and chain[top - 1].node.id in done:
+        return
     while top > 0 and is_sum(chain[top - 1].node):
         top -= 1
     node = chain[top].node
-    if node.start_byte in done and top != len(chain) - 1:
-        return
+    if top != len(chain) - 1:
+        done |= spine(node)
     jsx = top > 0 and chain[top - 1].node.type == "jsx_attribute"
     found = literal(source, node, jsx)
     if found is None or not found.text.text:
         return
-    if top != len(chain) - 1:
-        done.add(node.start_byte)
-    if not INTEREST.search(b'"' + found.text.text.replace(b"\\", b"/") + b'"') and not _host_candidate(source, node, found):
-        home = _HOME.search(found.value)
-        if home is None:
-            return
+    if not INTEREST.search(b'"' + found.text.text.replace(b"\\", b"/") + b'"') and not _HOSTNAME.match(found.value) and not _HOME.search(found.value):
+        return
     yield from _read(source, chain, top, found)
 
 
@@ -64,13 +62,24 @@ def _host_candidate(source: Source, node: Node, found: Literal) -> bool:
     return bool(_BEFORE_HOST.search(source.text, max(line, node.start_byte - 200), node.start_byte))
 
 
-def maybe_host(source: Source, node: Node) -> bool:
-    """Whether a string may be a bare host; by its bytes alone."""
-    lo, hi = node.start_byte, node.end_byte
-    if not _WORD_STRING.match(source.text, lo, hi):
-        return False
-    line = source.text.rfind(b"\n", max(0, lo - 200), lo) + 1
-    return bool(_BEFORE_HOST.search(source.text, max(line, lo - 200), lo))
+class Interest:
+    """Where in a text something stands that makes a literal worth following; found in two passes over the bytes."""
+
+    def __init__(self, source: Source) -> None:
+        self.source = source
+        self.hits = [match.start() for match in INTEREST.finditer(source.text)]
+        self.hosts = [match.start() for match in _BEFORE_HOST.finditer(source.text)]
+
+    def worth(self, node: Node) -> bool:
+        """Whether a literal may hold an address, a home directory, or the name of a host."""
+        lo, hi = node.start_byte, node.end_byte
+        at = bisect_left(self.hits, lo)
+        if at < len(self.hits) and self.hits[at] < hi:
+            return True
+        near = bisect_left(self.hosts, lo) - 1
+        if near < 0 or lo - self.hosts[near] > 200 or hi - lo > 80 or node.type != "string":
+            return False
+        return bool(_WORD_STRING.match(self.source.text, lo, hi)) and self.source.text.rfind(b"\n", self.hosts[near], lo) < 0
 
 
 def _read(source: Source, chain: Chain, top: int, found: Literal) -> Iterator[tuple[Reference, Context]]:
@@ -91,8 +100,9 @@ def _read(source: Source, chain: Chain, top: int, found: Literal) -> Iterator[tu
         references = list(addresses_in(unit, 0, size, context.role, source.grammar, "", attrs=attrs))
         references = [reference for reference in references if not _within(reference.span, holes)]
         references += _page_hosts(source, unit, found, references, context.role, attrs)
+    csp = bool(references) and bool(names.CSP.search(found.value))
     for reference in references:
-        role, why = _role(context, found.value, reference)
+        role, why = _role(context, found.value, reference, csp)
         more = _computed(found, reference)
         yield structs.replace(reference, role=role, why=why, runtime=runtime, attrs={**reference.attrs, **more}), context
     yield from _homes(unit, found, context, source.grammar)
@@ -148,8 +158,8 @@ def port_of(source: Source, node: Node | None, depth: int = 0) -> int | None:
     return None
 
 
-def _role(context: Context, text: str, reference: Reference) -> tuple[Role, str]:
-    if names.CSP.search(text):
+def _role(context: Context, text: str, reference: Reference, csp: bool) -> tuple[Role, str]:
+    if csp:
         return "cors-origin", "a source of a content security policy"
     if context.decided and context.role in _COMPARED or context.role == "type":
         return context.role, context.why
@@ -157,7 +167,7 @@ def _role(context: Context, text: str, reference: Reference) -> tuple[Role, str]
         return "bind", "the name says that it is bound"
     if context.role == "dummy-base" and reference.attrs.get("explicit") and "base_of" in context.attrs:
         return "request", f"the base of `new URL({context.attrs['base_of']}, …)`"
-    if not text.startswith(reference.value) and _CODE_TEXT.search(text):
+    if not text.startswith(reference.value) and _CODE_TEXT.search(text[:2000]):
         return "request", "called by the code in this text"
     if context.role in ("config", "default", "dev-branch", "request") and _in_sentence(text, reference.value):
         return "display", "stands in a sentence"
@@ -168,8 +178,9 @@ def _role(context: Context, text: str, reference: Reference) -> tuple[Role, str]
 
 def _in_sentence(text: str, value: str) -> bool:
     """Whether words of a sentence stand around a value (not a command's options or `key=value` pairs)."""
-    before, _, after = text.partition(value)
-    if "\n" not in text and not before.strip() and not after.strip():
+    at = max(text.find(value), 0)
+    before, after = text[max(0, at - 120) : at], text[at + len(value) : at + len(value) + 80]
+    if not before.strip() and not after.strip():
         return False
     return bool(re.search(r"[A-Za-z]{2,}[^\s=]*\s+[^\s=]*$", before) or re.search(r"[A-Za-z]:\s*$|\s$", before) or re.match(r"[\s),.;]*\s[A-Za-z(]{2,}", after))
 

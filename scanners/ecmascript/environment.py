@@ -13,7 +13,6 @@ from unmoor.scanners.ecmascript.endpoints import scope_of
 from unmoor.scanners.ecmascript.literals import literal, plain
 from unmoor.scanners.ecmascript.source import Chain, Source, arguments
 
-ANCHOR = re.compile(rb"\benv\b|[eE]nv(?:Var|ironment)?\(|Env\w*\(|ENV\b")
 _ACCESS = {"process.env": "process.env", "import.meta.env": "import.meta.env", "Bun.env": "Bun.env",
            "globalThis.process.env": "process.env", "global.process.env": "process.env", "self.process.env": "process.env",
            "window.process.env": "process.env", "window.__ENV": "runtime-config", "window._env_": "runtime-config",
@@ -22,7 +21,6 @@ _NAME = re.compile(r"^[A-Za-z_][A-Za-z0-9_]*$")
 _LOOSE = re.compile(r"^(?:\w+\.)*(?:env|ENV)$")
 _SCHEMA = re.compile(r"^(?:z|zod|Joi|joi|v|yup|t|Type|S|Config|Schema|e|envsafe|str|num|bool|url|port|host|email|json|makeValidator)\b")
 _SCHEMA_FILE = re.compile(rb"process\.env|import\.meta\.env|createEnv|cleanEnv|envsafe|ConfigModule|Bun\.env")
-CALLS = "(member_expression) @m (subscript_expression) @s (call_expression) @c (variable_declarator name: (object_pattern)) @d"
 _TRANSPARENT = ("parenthesized_expression", "as_expression", "non_null_expression", "satisfies_expression", "template_substitution")
 
 

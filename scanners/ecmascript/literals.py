@@ -165,6 +165,16 @@ def _operands(node: Node) -> list[Node]:
     return [operand for operand in reversed(found) if operand.type != "comment"]
 
 
+def spine(node: Node) -> set[int]:
+    """The ids of a sum and of the sums on its left: what one decoded concatenation has read."""
+    found: set[int] = set()
+    current: Node | None = node
+    while current is not None and is_sum(current):
+        found.add(current.id)
+        current = current.child_by_field_name("left")
+    return found
+
+
 def is_sum(node: Node) -> bool:
     """Whether a node is `a + b`."""
     if node.type != "binary_expression":

@@ -43,7 +43,7 @@ def calls(source: Source, chain: Chain) -> Iterator[Reference]:
     elif method in _METHODS and _is_client(source, receiver, given):
         verb = method.upper()
     elif method == "open" and len(given) > 1 and re.search(r"(?i)xhr|request", receiver):
-        verb, place = (plain(source, given[0]) or "").upper(), given[1]
+        verb, place, receiver = (plain(source, given[0]) or "").upper(), given[1], ""
     elif method == "request" and _is_client(source, receiver, given):
         verb = _option(source, options, "method").upper() or "GET"
         place = (_value(source, place, "url") or place) if place.type == "object" else place
@@ -94,7 +94,7 @@ def _reference(source: Source, chain: Chain, place: Node, callee: str, verb: str
     joined = _JOINED.match(text)
     if joined:
         lo = len(text) - len(joined.group(2))
-        attrs.update(base=True, base_name=joined.group(1), **_base_of(source, joined.group(1)))
+        attrs.update({"base": True, "base_name": joined.group(1), **_base_of(source, joined.group(1))})
         text = joined.group(2)
     elif not _PATH.match(text):
         return
@@ -211,12 +211,12 @@ def _declare(source: Source, chain: Chain, place: Node, path: str, attrs: dict[s
 
 
 def configured(source: Source, chain: Chain) -> Iterator[Declaration]:
-    """Routes of configuration objects: Next's `{source, destination}`, `proxy: {'/api': …}` of Vite and webpack."""
+    """Routes that a property configures: Next's `{source, destination}`, `proxy: {'/api': …}` of Vite and webpack."""
     node = chain[-1].node
-    if node.type == "object":
-        yield from _rewrite(source, chain, node)
-        return
     key = source.name(node.child_by_field_name("key")).strip("'\"")
+    if key == "destination" and len(chain) > 1 and chain[-2].node.type == "object":
+        yield from _rewrite(source, chain[:-1], chain[-2].node)
+        return
     value = unwrap(node.child_by_field_name("value"))
     if key != "proxy" or value is None:
         return

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 from functools import cached_property
 from typing import NamedTuple
 
-from tree_sitter import Node, Tree
+from tree_sitter import Node, Tree, TreeCursor
 
 from unmoor.scanners.unit import Unit
 from unmoor.syntax.grammars import captures, parse
@@ -23,7 +23,7 @@ class Step(NamedTuple):
 
 Chain = list[Step]  # root first, the node in question last
 
-_DECLARATOR = "(variable_declarator) @declarator"
+_NEAR = 64
 WRAPPERS = frozenset(
     {"parenthesized_expression", "as_expression", "satisfies_expression", "non_null_expression", "await_expression",
      "type_assertion", "expression_statement"}
@@ -42,6 +42,7 @@ class Source:
         self.grammar = grammar
         self.text = unit.text.text
         self.tree: Tree = parse(grammar, self.text)
+        self.declarators: list[Node] = []
 
     def of(self, node: Node | None) -> bytes:
         """The bytes of a node as they are written (the tree may have been made from masked text)."""
@@ -51,14 +52,15 @@ class Source:
         """The text of a node, for names."""
         return self.of(node).decode("utf-8", "replace")
 
-    def find(self, pattern: str) -> list[Node]:
-        """Every node that a query captures under any name, in order of place."""
-        found = [node for nodes in captures(self.grammar, pattern, self.tree.root_node).values() for node in nodes]
-        found.sort(key=lambda node: (node.start_byte, -node.end_byte))
-        return found
+    def find(self, pattern: str) -> dict[str, list[Node]]:
+        """Every node that a query captures, by the name of the capture, in order of place."""
+        return captures(self.grammar, pattern, self.tree.root_node)
 
     def walk(self, targets: Iterable[Node]) -> Iterator[Chain]:
-        """For each target, in order of place, the chain of nodes from the root to it. The list is reused: do not keep it."""
+        """For each target the chain of nodes from the root to it. The list is reused: do not keep it.
+
+        Targets in order of place make one pass through the tree.
+        """
         cursor = self.tree.walk()
         root = cursor.node
         assert root is not None
@@ -66,11 +68,12 @@ class Source:
         for target in targets:
             start, end = target.start_byte, target.end_byte
             while len(chain) > 1 and (chain[-1].node.end_byte < end or chain[-1].node.start_byte > start):
-                cursor.goto_parent()
-                chain.pop()
-            while chain[-1].node.id != target.id:
-                if not _down(cursor, start, chain):
+                beside = chain.pop().node.end_byte <= start and chain[-1].node.end_byte >= end
+                if beside and _along(cursor, start, chain):
                     break
+                cursor.goto_parent()
+            while chain[-1].node.id != target.id and _down(cursor, start, chain):
+                pass
             if chain[-1].node.id == target.id:
                 yield chain
 
@@ -79,7 +82,7 @@ class Source:
         """Name → the expression it is declared with, for names that the text declares exactly once with a value."""
         found: dict[str, Node] = {}
         twice: set[str] = set()
-        for declarator in captures(self.grammar, _DECLARATOR, self.tree.root_node).get("declarator", []):
+        for declarator in self.declarators:
             name, value = declarator.child_by_field_name("name"), declarator.child_by_field_name("value")
             if name is None or value is None or name.type != "identifier":
                 continue
@@ -90,19 +93,27 @@ class Source:
         return {name: value for name, value in found.items() if name not in twice}
 
 
-def _down(cursor: "object", start: int, chain: Chain) -> bool:
+def _down(cursor: TreeCursor, start: int, chain: Chain) -> bool:
     """One step towards the byte `start`: into the first child that ends behind it."""
-    walker = cursor
-    if not walker.goto_first_child():  # type: ignore[attr-defined]
+    if cursor.goto_first_child_for_byte(start) is None:
         return False
-    while True:
-        node = walker.node  # type: ignore[attr-defined]
-        if node.end_byte > start:
-            chain.append(Step(node, walker.field_name or ""))  # type: ignore[attr-defined]
-            return True
-        if not walker.goto_next_sibling():  # type: ignore[attr-defined]
-            walker.goto_parent()  # type: ignore[attr-defined]
+    node = cursor.node
+    assert node is not None
+    chain.append(Step(node, cursor.field_name or ""))
+    return True
+
+
+def _along(cursor: TreeCursor, start: int, chain: Chain) -> bool:
+    """A few steps to the right, which is where the next target of a wide parent stands."""
+    for _ in range(_NEAR):
+        if not cursor.goto_next_sibling():
             return False
+        node = cursor.node
+        assert node is not None
+        if node.end_byte > start:
+            chain.append(Step(node, cursor.field_name or ""))
+            return True
+    return False
 
 
 def unwrap(node: Node | None) -> Node | None:

@@ -22,14 +22,13 @@ _PLUGIN = re.compile(rb"EnvironmentPlugin\s*\(\s*([\[{][^\])]*[\]}])")
 _DEFINE_ALL = re.compile(rb"['\"](?:process\.env)['\"]\s*:\s*(\{[^{}]*\}|[\w.()]+)")
 _NEXT_ENV = re.compile(rb"(?m)^\s*env\s*:\s*\{([^{}]*)\}")
 _WORD = re.compile(rb"['\"]?\b([A-Z][A-Z0-9_]{2,})\b['\"]?")
-_IMPORT = "(import_statement) @i (export_statement source: (string)) @e"
 
 
-def traits(source: Source) -> dict[str, list[str]]:
-    """The traits of a file; absent keys mean there is nothing to say."""
+def traits(source: Source, imports: list[Node]) -> dict[str, list[str]]:
+    """The traits of a file, given its import statements and re-exports; absent keys mean there is nothing to say."""
     text = source.text
     found: dict[str, list[str]] = {"directive": _directives(source)}
-    found["imports"], found["imported"], found["reexports"] = _imports(source)
+    found["imports"], found["imported"], found["reexports"] = _imports(source, imports)
     found["exports"] = _exports(text)
     if source.grammar != "typescript" and _JSX.search(text):
         found["jsx"] = ["yes"]
@@ -55,12 +54,11 @@ def _directives(source: Source) -> list[str]:
     return found
 
 
-def _imports(source: Source) -> tuple[list[str], list[str], list[str]]:
+def _imports(source: Source, nodes: list[Node]) -> tuple[list[str], list[str], list[str]]:
     """(modules, "local=module#name" for each imported name, modules re-exported whole or in part)."""
     modules: dict[str, None] = {}
     bound: list[str] = []
     again: list[str] = []
-    nodes = source.find(_IMPORT) if b"import" in source.text or b"export" in source.text else []
     for node in nodes[:2000]:
         module = plain(source, node.child_by_field_name("source"))
         if module is None:

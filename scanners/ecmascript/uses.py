@@ -19,7 +19,8 @@ def apply_uses(source: Source, found: list[tuple[Reference, Context]]) -> list[R
 
 
 def _uses(source: Source, wanted: set[str]) -> dict[str, list[Context]]:
-    nodes = [node for node in source.find(_IDENTIFIERS) if source.name(node) in wanted][:MOST_USES]
+    words = {name.encode() for name in wanted}
+    nodes = [node for node in source.find(_IDENTIFIERS).get("name", []) if source.of(node) in words][:MOST_USES]
     uses: dict[str, list[Context]] = {}
     for chain in source.walk(nodes):
         node, field = chain[-1]

@@ -61,7 +61,7 @@ def _in_jsx_text(source: bytes, at: int) -> bool:
         return False
     if before[opening : opening + 1] == b">" and not _closes_tag(before[:opening]):
         return False
-    after = re.search(rb"[<{;=]", source[at : at + _REACH])
+    after = re.search(rb"[<{;]", source[at : at + _REACH])
     return after is not None and after.group() in b"<{"
 
 
