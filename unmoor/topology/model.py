@@ -34,6 +34,11 @@ class Port(Struct, frozen=True):
     short: bool = True
     host_at: Location | None = None
     container_at: Location | None = None
+    also: tuple[int, ...] = ()
+
+    def publishes(self, port: int) -> bool:
+        """Whether the mapping is, or may be, published at this port of the host."""
+        return self.host == port or port in self.also
 
 
 class Build(Struct, frozen=True):
@@ -98,11 +103,12 @@ class Listener(NamedTuple):
 
 
 class Attachment(Struct, frozen=True):
-    """A service's membership of a network."""
+    """A service's membership of a network. addresses: the fixed ones (`ipv4_address`)."""
 
     network: str
     at: Location
     aliases: tuple[str, ...] = ()
+    addresses: tuple[str, ...] = ()
 
 
 class Service(Struct):
@@ -111,7 +117,8 @@ class Service(Struct):
     network_mode: "", "host", "none", "bridge", "service:x", "container:x". implicit_default: it has no `networks:` and
     so is on `default`. replicas: None if one. listens: every port that the service is known to listen at;
     `listens_known` is False where a process we cannot read may open more (then a port is never "wrong").
-    depends: `depends_on` and all other names it needs.
+    depends: `depends_on` and all other names it needs. keys: top-level keys and where they stand. env_unknown: an env
+    file that it loads is not in the repository; env_loaded: the variables of those that are. shares: services whose network namespace it shares.
     """
 
     name: str
@@ -142,6 +149,10 @@ class Service(Struct):
     listens: list[Listener] = field(default_factory=list)
     listens_known: bool = False
     keys: dict[str, Location] = field(default_factory=dict)
+    extends: str = ""
+    env_unknown: bool = False
+    env_loaded: dict[str, Value] = field(default_factory=dict)
+    shares: set[str] = field(default_factory=set)
 
     def names(self) -> set[str]:
         """Every name by which Docker's DNS finds the service on a shared network."""
@@ -217,9 +228,10 @@ class Runtime(Struct, frozen=True):
 class Resolution(Struct):
     """What the topology says of an address from a runtime: verdict, chain of reasons, and what to write instead.
 
-    verdict: ok, self, host-only, wrong-port, wrong-host, isolated, undefined, external, unknown. related: deciding lines.
+    verdict: ok, self, host-only, wrong-port, wrong-host, isolated, undefined, external, unknown.
     service/port: whom the address means to reach, where that is known. address: the right address, "" if unknown.
-    cause: one word for rules: "published-port" (a host port used inside), "container-port" (the reverse), "".
+    cause: one word for rules (listed in `unmoor.topology.resolve`): "published-port" (a host port used inside),
+    "container-port" (the reverse), …, "". elsewhere: another stack of the repository in which the address is right.
     """
 
     verdict: str
@@ -229,17 +241,23 @@ class Resolution(Struct):
     port: int | None = None
     address: str = ""
     cause: str = ""
+    elsewhere: str = ""
+    runtime: Runtime | None = None
 
 
 class Dockerfile(Struct):
-    """A parsed Dockerfile: stages in order, each with its instructions; see `unmoor.topology.images`."""
+    """A parsed Dockerfile: its stages in order, and the `ARG`s before the first; see `unmoor.topology.images`."""
 
     path: str
     stages: list["Stage"] = field(default_factory=list)
+    args: dict[str, str] = field(default_factory=dict)
 
 
 class Stage(Struct):
-    """One FROM. base: the image, or the name of an earlier stage. installs: packages that RUN lines put in."""
+    """One FROM. base: the image, or the name of an earlier stage. installs: packages that RUN lines put in.
+
+    copies: COPY and ADD, each {"from": stage or image, "sources": […], "dest", "workdir", "at"}.
+    """
 
     name: str
     base: str

@@ -1,0 +1,82 @@
+"""What each service of each stack listens at, from compose, image, Dockerfile, command, mounts and code."""
+
+from typing import TYPE_CHECKING
+
+from unmoor.topology import listeners
+from unmoor.topology.families import Family
+from unmoor.topology.images import final_stages
+from unmoor.topology.model import Listener, Service, Stack, Stage, Value
+
+if TYPE_CHECKING:
+    from unmoor.topology.link import Topology
+
+
+def complete(topology: "Topology") -> None:
+    """Fill `listens` and `listens_known` of every service."""
+    for stack in topology.stacks:
+        for service in stack.services.values():
+            _environment(topology, service)
+            found, known = _listens(topology, stack, service)
+            service.listens, service.listens_known = _unique(found), known
+
+
+def _environment(topology: "Topology", service: Service) -> None:
+    """Variables of env files come underneath `environment`; a file that is not there makes the rest unknowable."""
+    merged: dict[str, Value] = {}
+    for file in service.env_files:
+        if file.path is None or file.path not in topology.project.tree.files:
+            service.env_unknown = service.env_unknown or file.required
+            continue
+        for name, text in topology.environment.file(file.path).items():
+            merged[name] = Value(text, text, file.value.at)
+    service.env_loaded = merged
+
+
+def _listens(topology: "Topology", stack: Stack, service: Service) -> tuple[list[Listener], bool]:
+    variables = {**service.env_loaded, **service.environment}
+    found = list(listeners.declared(service))
+    started = [*(service.entrypoint or []), *service.command]
+    stages = final_stages(topology.dockerfile_of(service), service)
+    if not started:
+        started = next(([*one.entrypoint, *one.command] for one in stages if one.entrypoint or one.command), [])
+    inner = {name: value for stage in reversed(stages) for name, value in stage.env.items()}
+    by_command = listeners.of_command(started, {**inner, **variables})
+    found += by_command
+    managed = listeners.manages(started)
+    known = bool(by_command)
+    for stage in stages:
+        found += listeners.of_stage(stage)
+    by_image, family = _image(service, stages, variables)
+    found += by_image
+    if family is not None and family.complete and service.build is None:
+        known = known or not started
+    if service.build is None and family is None:
+        known = False
+    for code in topology.project.settings.services.get(service.name, _NONE).ports:
+        found.append(Listener(code, "config", "the configuration"))
+    return found, known and not managed and not service.env_unknown
+
+
+def _image(service: Service, stages: list[Stage], variables: dict[str, Value]) -> tuple[list[Listener], Family | None]:
+    if service.build is None and service.image is not None:
+        return listeners.of_image(service.image.text or service.image.raw, service.image.at, variables)
+    if stages and stages[-1].base:
+        return listeners.of_image(stages[-1].base, stages[-1].at, variables)
+    return [], None
+
+
+def _unique(found: list[Listener]) -> list[Listener]:
+    seen: set[int] = set()
+    result = []
+    for listener in found:
+        if listener.port not in seen:
+            seen.add(listener.port)
+            result.append(listener)
+    return result
+
+
+class _Nothing:
+    ports: tuple[int, ...] = ()
+
+
+_NONE = _Nothing()

@@ -1,0 +1,58 @@
+"""Files of a world of their own, by path: tests, stories, fixtures, archives, vendored and generated trees; and docs, CI."""
+
+import re
+
+_TEST_FOLDERS = {
+    "test", "tests", "__tests__", "spec", "specs", "e2e", "cypress", "playwright", "stories", "storybook", ".storybook",
+    "mocks", "__mocks__", "mock", "fixtures", "__fixtures__", "testdata", "test-data", "testing", "integration-tests",
+    "integration_tests", "unit_tests", "test_utils", "testutils", "snapshots", "__snapshots__", "benchmarks",
+}  # fmt: skip
+_PAST = {"archive", "archived", "archives", "deprecated", "legacy-archive", "_archive", "attic", "obsolete"}
+_VENDORED = {
+    "node_modules", "venv", ".venv", "site-packages", "vendor", "third_party", "bower_components", "dist", ".next", ".nuxt",
+    ".output", "__pycache__", ".yarn", ".pnp", "storybook-static",
+}  # fmt: skip
+_TEST_FILE = re.compile(
+    r"(?i)([._-](test|tests|spec|specs|stories|story|mock|mocks|fixture|fixtures|e2e|cy)\.[a-z]+$"
+    r"|^(test|spec)_[^/]*\.(py|rb|sh)$|_test\.(go|py|rb|exs|dart)$|(Test|Tests|IT|Spec)\.(java|kt|cs|scala|groovy)$"
+    r"|^conftest\.py$|^(jest|vitest|playwright|cypress|karma|pytest|mocha)\.(config|setup|global-setup)[^/]*$)"
+)
+_GENERATED = re.compile(
+    r"(?i)(\.min\.(js|css)$|\.bundle\.js$|-lock\.(json|yaml)$|\.lock$|\.map$|\.generated\.|\.pb\.go$|_pb2\.py$)"
+)
+_DISABLED = re.compile(r"(?i)\.(disabled|bak|old|orig|backup|deprecated)$")
+_DOCS = re.compile(r"(?i)\.(md|mdx|markdown|adoc|asciidoc|rst)$")
+_CI = re.compile(
+    r"(^|/)(\.github/(workflows|actions)/|\.gitlab-ci|\.circleci/|\.buildkite/|azure-pipelines|bitbucket-pipelines"
+    r"|\.drone\.|\.travis\.|Jenkinsfile|\.woodpecker|cloudbuild\.ya?ml)"
+)
+
+
+def own_world(path: str) -> str:
+    """Why a path is a world of its own, in words; "" if it is not."""
+    *folders, name = path.split("/")
+    for folder in folders:
+        lower = folder.lower()
+        if lower in _TEST_FOLDERS or lower.endswith((".test", "-tests", "_tests")):
+            return f"it is below {folder}/"
+        if lower in _PAST or lower.endswith(".disabled"):
+            return f"it is below {folder}/, kept for the record"
+        if lower in _VENDORED:
+            return f"it is below {folder}/, not written here"
+    if _TEST_FILE.search(name):
+        return "its name says that it is a test"
+    if _GENERATED.search(name):
+        return "it is generated"
+    if _DISABLED.search(name):
+        return "its name says that it is not in use"
+    return ""
+
+
+def is_document(path: str) -> bool:
+    """Whether a file is read by people."""
+    return bool(_DOCS.search(path))
+
+
+def is_ci(path: str) -> bool:
+    """Whether a file is run by a CI system."""
+    return bool(_CI.search(path))
