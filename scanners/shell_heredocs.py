@@ -6,6 +6,8 @@ from typing import NamedTuple
 from unmoor.scanners.commands.words import skip
 
 _OPERATOR = re.compile(rb"<<(-?)[ \t]*((?:\\.|'[^'\n]*'|\"[^\"\n]*\"|[^\s;&|()<>'\"\\`])+)")
+_DULL_INSIDE = re.compile(rb"[^\n\"$\\]+")
+_DULL = re.compile(rb"[^\n\"'#$()<`\\]+")
 
 
 class Heredoc(NamedTuple):
@@ -68,7 +70,8 @@ def heredocs(text: bytes) -> list[Heredoc]:
             pending.append(_Pending(at, match.end(), _unquote(name), bool(re.search(rb"['\"\\]", name)), bool(match[1])))
             at = match.end()
         else:
-            at = max(skip(text, at, size), at + 1)
+            dull = _DULL.match(text, at)
+            at = dull.end() if dull else max(skip(text, at, size), at + 1)
     return found
 
 
@@ -80,6 +83,9 @@ def _in_double(text: bytes, at: int, stack: list[bytes]) -> int:
     if text.startswith(b"$(", at) and not text.startswith(b"$((", at):
         stack.append(b")")
         return at + 2
+    dull = _DULL_INSIDE.match(text, at)
+    if dull:
+        return dull.end()
     return at + 2 if char == b"\\" else at + 1
 
 

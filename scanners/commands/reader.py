@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from msgspec import structs
 
 from unmoor.model.facts import Facts, Role
-from unmoor.scanners.commands import clients, docker, files, runners, servers, wrappers
+from unmoor.scanners.commands import clients, docker, files, quoted, runners, servers, wrappers
 from unmoor.scanners.commands.call import Call
 from unmoor.scanners.commands.compose import compose
 from unmoor.scanners.commands.state import State
@@ -92,8 +92,11 @@ def _dispatch(call: Call) -> None:
             return
     elif runners.runner(call) or files.file_command(call):
         return
-    elif program not in DISPLAY:
+    elif call.role == "display":
+        quoted.told(call)
+    else:
         runners.local_file(call)
+        quoted.handed(call)
 
 
 def _role(call: Call) -> tuple[Role, str]:

@@ -13,6 +13,8 @@ from unmoor.text.mapped import Mapped
 LANGUAGE = "shell"
 _ESCAPES = {b"n": b"\n", b"t": b"\t", b"r": b"\r", b"a": b"\a", b"b": b"\b", b"f": b"\f", b"v": b"\v", b"e": b"\x1b",
             b"E": b"\x1b", b"\\": b"\\", b"'": b"'", b'"': b'"', b"?": b"?"}
+_SPECIAL = re.compile(rb"['\"$`\\]")
+_SPECIAL_INSIDE = re.compile(rb"[$`\\]")
 _NAME = re.compile(rb"\$(?:[A-Za-z_]\w*|[0-9@*#?$!-])")
 
 
@@ -234,6 +236,14 @@ class _Lexer:
             self.pieces.append(Piece(self.at, self.at + len(decoded), layer))
         self.at += len(decoded)
 
+    def plain(self, special: "re.Pattern[bytes]", at: int, hi: int, layer: str) -> int:
+        """Emit what stands for itself from `at` on; returns where that ends."""
+        match = special.search(self.masked, at, hi)
+        stop = match.start() if match else hi
+        if stop > at:
+            self.emit(self.text[at:stop], at, stop, layer)
+        return stop
+
     def hole(self, start: int, end: int, layer: str) -> None:
         raw = self.masked[start:end]
         kind = "parameter"
@@ -247,6 +257,10 @@ class _Lexer:
     def run(self) -> None:
         at, layer = self.lo, "shell:word"
         while at < self.hi:
+            stop = self.plain(_SPECIAL, at, self.hi, layer)
+            if stop > at:
+                at = stop
+                continue
             char, follow = self.masked[at : at + 1], self.masked[at + 1 : at + 2]
             end = min(skip(self.masked, at, self.hi), self.hi)
             if char == b"'":
@@ -269,6 +283,10 @@ class _Lexer:
     def inside(self, at: int, hi: int, layer: str) -> None:
         """Text in double quotes: `$`, backticks and five escapes count, all else stands for itself."""
         while at < hi:
+            stop = self.plain(_SPECIAL_INSIDE, at, hi, layer)
+            if stop > at:
+                at = stop
+                continue
             char, follow = self.masked[at : at + 1], self.masked[at + 1 : at + 2]
             if char == b"\\" and follow and (follow in b"$`\\\n" or (follow == b'"' and layer == "shell:double")):
                 self.emit(b"" if follow == b"\n" else follow, at, at + 2, layer)
