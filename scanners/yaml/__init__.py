@@ -28,6 +28,13 @@ _READERS: dict[str, str] = {
     "kubernetes": "kubernetes",
     "prometheus": "monitoring",
     "traefik": "monitoring",
+    "taskfile": "automation",
+    "pre-commit": "automation",
+    "dependabot": "automation",
+    "circleci": "automation",
+    "azure-pipelines": "automation",
+    "cloudbuild": "automation",
+    "mkdocs": "automation",
 }
 _PLACES: dict[str, Place] = {
     "openapi": Place(role="display", why="an API description"),
