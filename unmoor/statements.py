@@ -64,6 +64,12 @@ class Extent:
             self._fences = self._find_fences()
         return any(low <= line <= high for low, high in self._fences)
 
+    def fence_start(self, line: int) -> int:
+        """The line of the fence that a line of Markdown stands in; the line itself outside of all."""
+        if not self.in_fence(line):
+            return line
+        return next(low for low, high in self._fences or () if low <= line <= high)
+
     def _skippable(self, line: int) -> bool:
         text = self._lines.text(line)
         if not text.strip():

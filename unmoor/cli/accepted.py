@@ -10,6 +10,7 @@ from unmoor.baseline import Entry
 from unmoor.cli.place import Place
 from unmoor.cli.terminal import say
 from unmoor.config.settings import Settings
+from unmoor.files.writing import write
 from unmoor.model.errors import UserError
 from unmoor.model.findings import Report
 
@@ -55,7 +56,7 @@ def save(file: Path, entries: Any, values: dict[str, Any]) -> None:
     """Write a baseline."""
     text = baseline.render(entries)
     try:
-        file.write_text(text, encoding="utf-8", newline="\n")
+        write(file.parent, file.name, text.encode(), file.read_bytes() if file.exists() else None)
     except OSError as error:
         raise UserError(f"{file}: cannot be written", error.strerror or str(error)) from None
     if not values.get("quiet"):

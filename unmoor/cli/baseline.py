@@ -4,7 +4,7 @@ from typing import Any
 
 import click
 
-from unmoor.cli.options import SCAN, defaults
+from unmoor.cli.options import defaults
 
 _FILE = click.option("--file", "file", metavar="FILE", help="The baseline file (.unmoor-baseline.jsonl).")
 

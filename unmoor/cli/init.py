@@ -104,7 +104,8 @@ def _domains(project: "Project") -> str:
     found = sorted(project.topology.own_domains())
     seen = f" ({', '.join(found[:6])}{', …' if len(found) > 6 else ''})" if found else ""
     example = json.dumps(found[:6] or ["example.com"])
-    return f"# Domains that are yours, besides those that proxy rules and production settings name{seen}.\n# own-domains = {example}\n"
+    head = f"# Domains that are yours, besides those that proxy rules and production settings name{seen}."
+    return f"{head}\n# own-domains = {example}\n"
 
 
 def _names(project: "Project") -> str:
@@ -118,7 +119,8 @@ def _names(project: "Project") -> str:
     )
     pattern = naming_pattern(names)
     seen = f" (found: {', '.join(names[:5])}{', …' if len(names) > 5 else ''})" if names else ""
-    return f"# What a container_name must look like{seen}.\n# container-name-pattern = {json.dumps(pattern or '^acme_[a-z]+$')}\n"
+    example = json.dumps(pattern or "^acme_[a-z]+$")
+    return f"# What a container_name must look like{seen}.\n# container-name-pattern = {example}\n"
 
 
 def naming_pattern(names: list[str]) -> str:
@@ -149,7 +151,8 @@ def _services(project: "Project") -> str:
 
 
 def _service(service: "Service") -> list[str]:
-    folder = service.build.context_path if service.build else None
+    build = service.build
+    folder = ((build.dockerfile_path or "").rpartition("/")[0] or build.context_path) if build else ""
     ports = sorted({listener.port for listener in service.listens})
     lines = [f"# [services.{_key(service.name)}]"]
     lines.append(f"# paths = {json.dumps([f'{folder}/**' if folder else '**'])}")
@@ -187,4 +190,5 @@ def _access(project: "Project") -> str:
         if dependency.kind == "depends_on"
     ]
     example = json.dumps(pairs[:6] or ["frontend -> backend", "backend -> database"])
-    return f"# Who may call whom. With `allow`, every other edge is denied; these are today's dependencies.\n# allow = {example}\n"
+    head = "# Who may call whom. With `allow`, every other edge is denied; these are today's dependencies."
+    return f"{head}\n# allow = {example}\n"
