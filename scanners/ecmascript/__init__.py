@@ -21,10 +21,12 @@ from unmoor.syntax.grammars import MAX_BYTES, errors
 
 _EXTENSIONS = {"ts": "typescript", "mts": "typescript", "cts": "typescript", "tsx": "tsx", "js": "javascript", "jsx": "javascript",
                "mjs": "javascript", "cjs": "javascript", "typescript": "typescript", "javascript": "javascript", "node": "javascript"}
-_ENV = re.compile(rb"[eE]nv\b|ENV\b|[eE]nv\w*\s*\(|getOrThrow")
-_ROUTE = re.compile(rb"['\"`]\s*/|\}/|listen|serve|port\b|Port|exec|spawn|\$`|@[A-Z]\w+\(|WebSocketServer")
+_ENV = re.compile(rb"[eEg](?:nv\b|NV\b|nv\w*\s*\(|etOrThrow)")
+_CALLS = (b"'/", b'"/', b"`/", b"}/", b"listen", b"serve", b"port", b"exec", b"spawn", b"$`", b"WebSocketServer", b"@Get", b"@Post", b"@Put",
+          b"@Patch", b"@Delete", b"@Controller", b"@All")
+_KEYS = (b"proxy", b"erver", b"preview", b"serve", b"destination")
 _PAIRS = re.compile(rb"['\"]?(?:proxy|server|devServer|preview|serve|destination)\b['\"]?\s*:")
-_NOTE = re.compile(rb"localhost|\d\.\d|://|host\.docker")
+_NOTED = (b"localhost", b"127.0.", b"192.168.", b"10.", b"172.", b"host.docker", b"://")
 _MOST_READ = 20_000  # bytes of a node that may be one read of the environment
 MOST_HITS = 40_000
 
@@ -42,6 +44,8 @@ def scan(unit: Unit) -> Facts:
         return unit.problem(0, len(unit.text.text), f"larger than {MAX_BYTES} bytes")
     source = Source(unit, grammar_of(unit))
     nodes = source.find(_query(source))
+    for kind in ("call", "declarator", "pair"):
+        nodes.get(kind, []).sort(key=lambda node: node.start_byte)
     source.declarators = nodes.get("declarator", [])
     facts = Facts(traits=traits(source, nodes.get("module", [])))
     read = _calls(source, nodes, facts)
@@ -49,6 +53,7 @@ def scan(unit: Unit) -> Facts:
     found: list[tuple[Reference, Context]] = []
     done: set[int] = set()
     literals = [node for node in nodes.get("literal", []) if interest.worth(node) and node.start_byte not in read]
+    literals.sort(key=lambda node: node.start_byte)
     for chain in source.walk(literals[:MOST_HITS]):
         found.extend(endpoints.addresses(source, chain, done))
     facts.references += apply_uses(source, found)
@@ -66,13 +71,13 @@ def _query(source: Source) -> str:
     parts = [f"[(string) (template_string) {literals[source.grammar]}] @literal", "(variable_declarator) @declarator",
              "[(import_statement) (export_statement source: (string))] @module"]
     env = bool(_ENV.search(text))
-    if env or _ROUTE.search(text):
+    if env or any(word in text for word in _CALLS):
         parts.append("[(call_expression) (new_expression)] @call")
     if env:
         parts.append("[(member_expression) (subscript_expression)] @member")
-    if _PAIRS.search(text) or (env and environment.is_schema(source)):
+    if any(word in text for word in _KEYS) or (env and environment.is_schema(source)):
         parts.append("(pair) @pair")
-    if _NOTE.search(text):
+    if any(word in text for word in _NOTED):
         parts.append("[(comment) (regex)] @note")
     return "\n".join(parts)
 
@@ -83,9 +88,8 @@ def _calls(source: Source, nodes: dict[str, list[Node]], facts: Facts) -> set[in
     for chain in source.walk(node for node in nodes.get("pair", []) if _PAIRS.match(source.text, node.start_byte, node.end_byte)):
         facts.declarations.extend(declarations.served_ports(source, chain))
         facts.declarations.extend(routes.configured(source, chain))
-    if _ROUTE.search(source.text):
-        for chain in source.walk(nodes.get("call", [])[:MOST_HITS]):
-            read |= _call(source, chain, facts)
+    for chain in source.walk(nodes.get("call", [])[:MOST_HITS]):
+        read |= _call(source, chain, facts)
     for chain in source.walk(source.declarators[: declarations.MOST_CONSTANTS]):
         facts.declarations.extend(declarations.constants(source, chain))
     return read

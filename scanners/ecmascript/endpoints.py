@@ -18,12 +18,13 @@ from unmoor.scanners.ecmascript.literals import Literal, is_sum, literal, plain,
 from unmoor.scanners.ecmascript.source import Chain, Source
 from unmoor.text.addresses import host_class, split_authority
 
-INTEREST = re.compile(
-    rb"://|localhost|127\.|0\.0\.0\.0|\d\.\d+\.\d+\.\d|::1\]|host\.docker|docker\.internal|\\|&#|&\w+;|\}//|\}:\d|//['\"]|['\"]:\d{2,5}|/home/|/Users/"
-)
+_DECODED = re.compile(rb"://|localhost|127\.|0\.0\.0\.0|[0-9]\.[0-9]+\.[0-9]+\.[0-9]|::1\]|docker|\}//|\}:[0-9]")
 _HOSTNAME = re.compile(r"^(?:[A-Za-z][\w-]*|[A-Za-z0-9][\w-]*(?:\.[\w-]+)+)(?::\d{2,5})?$")
 _WORD_STRING = re.compile(rb"['\"][A-Za-z0-9][\w.-]*(?::\d+)?['\"]$")
-_BEFORE_HOST = re.compile(rb"[hH]ost|HOST")
+_SOUGHT = (b"://", b"localhost", b"host.docker", b"docker.internal", b"::1]", b"&#", b"}//", b"//'", b'//"', b"/home/", b"/Users/", b":\\Users")
+_DOTTED = re.compile(rb"[0-9]\.[0-9]+\.[0-9]+\.[0-9]")
+_ESCAPED = re.compile(rb"\\(?:[/ux0-7lhLH:.]|\r?\n)")
+_COLON_PORT = re.compile(rb"[}'\"]:[0-9]{2,5}")
 _PAGE = re.compile(
     r"\$\{[^{}]*\}:?//((?:\$\{[^{}]*\}|[\w.-])+)(?::(\d{2,5}|\$\{[^{}]*\}))?((?:[/?#][^\s\"'`<>]*)?)"
     r"|^(\$\{[^{}]*[hH]ost[^{}]*\}|\$\{[^{}]*HOST[^{}]*\}):(\d{2,5})((?:/[^\s\"'`<>]*)?)"
@@ -49,7 +50,7 @@ def addresses(source: Source, chain: Chain, done: set[int]) -> Iterator[tuple[Re
     found = literal(source, node, jsx)
     if found is None or not found.text.text:
         return
-    if not INTEREST.search(b'"' + found.text.text.replace(b"\\", b"/") + b'"') and not _HOSTNAME.match(found.value) and not _HOME.search(found.value):
+    if not _DECODED.search(found.text.text) and not _HOSTNAME.match(found.value) and not _HOME.search(found.value):
         return
     yield from _read(source, chain, top, found)
 
@@ -63,12 +64,15 @@ def _host_candidate(source: Source, node: Node, found: Literal) -> bool:
 
 
 class Interest:
-    """Where in a text something stands that makes a literal worth following; found in two passes over the bytes."""
+    """Where in a text something stands that makes a literal worth following; found by memory searches over the bytes."""
 
     def __init__(self, source: Source) -> None:
         self.source = source
-        self.hits = [match.start() for match in INTEREST.finditer(source.text)]
-        self.hosts = [match.start() for match in _BEFORE_HOST.finditer(source.text)]
+        text = source.text
+        hits = [at for word in _SOUGHT for at in _places(text, word)]
+        hits += [match.start() for pattern in (_DOTTED, _ESCAPED, _COLON_PORT) for match in pattern.finditer(text)]
+        self.hits = sorted(hits)
+        self.hosts = sorted(at for word in (b"host", b"Host", b"HOST") for at in _places(text, word))
 
     def worth(self, node: Node) -> bool:
         """Whether a literal may hold an address, a home directory, or the name of a host."""
@@ -106,6 +110,13 @@ def _read(source: Source, chain: Chain, top: int, found: Literal) -> Iterator[tu
         more = _computed(found, reference)
         yield structs.replace(reference, role=role, why=why, runtime=runtime, attrs={**reference.attrs, **more}), context
     yield from _homes(unit, found, context, source.grammar)
+
+
+def _places(text: bytes, word: bytes) -> Iterator[int]:
+    at = text.find(word)
+    while at >= 0:
+        yield at
+        at = text.find(word, at + 1)
 
 
 def _within(span: Span, holes: list[Span]) -> bool:
