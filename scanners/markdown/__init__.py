@@ -17,7 +17,6 @@ from unmoor.scanners.markdown.blocks import Page, Row, read
 from unmoor.scanners.unit import Unit
 from unmoor.text.mapped import Mapped
 
-_LANGUAGE = "markdown"
 _NAME_COLUMN = re.compile(r"(?i)\b(variable|env|environment|name|key|setting|option|parameter|var)\b")
 _DEFAULT_COLUMN = re.compile(r"(?i)\bdefault")
 _ENV_COLUMN = re.compile(r"(?i)\b(env|variable|environment)")
@@ -27,15 +26,15 @@ _RELATIVE = re.compile(r"(?i)^(?:[a-z][a-z0-9+.-]*:|//|#|\{|$)")
 def scan(unit: Unit) -> Facts:
     """The facts of a page."""
     page = read(unit.text.text)
-    reader = _Reader(unit, page)
+    reader = Reader(unit, page)
     return reader.facts()
 
 
-class _Reader:
+class Reader:
     """One page on its way to facts. `hidden`: ranges that hold no prose (fences, code, tags, destinations)."""
 
-    def __init__(self, unit: Unit, page: Page) -> None:
-        self.page = page
+    def __init__(self, unit: Unit, page: Page, language: str = "markdown") -> None:
+        self.page, self.language = page, language
         self.unit = structs.replace(unit, text=Mapped(page.text, unit.text.segments), runtime=unit.runtime or "docs")
         self.hidden = [*((fence.lo, fence.hi) for fence in page.fences), *page.metadata, *page.indented]
         self.out = Facts()
@@ -45,7 +44,7 @@ class _Reader:
         """All facts, with hedges noted on those that name something."""
         for heading in self.page.headings:
             lo = heading.lo
-            declared = self.unit.declaration("heading", lo, heading.hi, heading.text, None, _LANGUAGE,
+            declared = self.unit.declaration("heading", lo, heading.hi, heading.text, None, self.language,
                                              attrs={"level": heading.level})  # fmt: skip
             self.out.declarations.append(declared)
         self._fences()
@@ -57,7 +56,7 @@ class _Reader:
             self._html(lo, hi)
         for lo, hi in self.page.definitions:
             angled = self.page.text[lo : lo + 1] == b"<"
-            self._target(lo + angled, hi - angled, "link")
+            self.target(lo + angled, hi - angled, "link")
         for lo, hi, done in self.page.tasks:
             self._task(lo, hi, done)
         self._prose()
@@ -84,7 +83,7 @@ class _Reader:
             return
         for item in inline.items(self.page.text, lo, hi):
             if item.kind in ("link", "image"):
-                self._target(item.start, item.end, item.kind, item.words)
+                self.target(item.start, item.end, item.kind, item.words)
                 self.hidden.append((item.start, item.hi))
             elif item.kind == "code":
                 self._code(item.start, item.end, item.lo)
@@ -96,17 +95,17 @@ class _Reader:
 
     def _html(self, lo: int, hi: int) -> None:
         for name, start, end in inline.attributes(self.page.text, lo, hi):
-            self._target(start, end, "image" if name == "src" else "link")
+            self.target(start, end, "image" if name == "src" else "link")
         self.hidden.append((lo, hi))
 
     def _scope(self, at: int) -> str:
         return self.page.heading(at).text
 
-    def _target(self, lo: int, hi: int, use: str, label: bytes = b"") -> None:
+    def target(self, lo: int, hi: int, use: str, label: bytes = b"") -> None:
         """A link's or image's destination: a path of the repository, or an address."""
         text = self.page.text[lo:hi].decode("utf-8", "replace")
         if "://" in text:
-            self.out.references += addresses_in(self.unit, lo, hi, "display", _LANGUAGE, "md:link", runtime="docs",
+            self.out.references += addresses_in(self.unit, lo, hi, "display", self.language, "md:link", runtime="docs",
                                                 scope=self._scope(lo), attrs={"position": use})  # fmt: skip
             return
         if _RELATIVE.match(text):
@@ -124,7 +123,7 @@ class _Reader:
     def _path(self, lo: int, hi: int, value: str, layer: str, attrs: dict[str, object]) -> None:
         attrs["or_root"] = attrs.get("use") not in ("link", "image")
         self.out.references.append(
-            self.unit.reference("path", lo, hi, value, "display", _LANGUAGE, layer, runtime="docs",
+            self.unit.reference("path", lo, hi, value, "display", self.language, layer, runtime="docs",
                                 scope=self._scope(lo), attrs=attrs)  # fmt: skip
         )
 
@@ -142,7 +141,7 @@ class _Reader:
             self._command(lo, hi)
         elif "://" in text or words.HOST_PORT.match(text):
             read_ = addresses_in if "://" in text or text[0].isdigit() or text.startswith("localhost") else host_value
-            self.out.references += read_(self.unit, lo, hi, "display", _LANGUAGE, "md:code", runtime="docs",
+            self.out.references += read_(self.unit, lo, hi, "display", self.language, "md:code", runtime="docs",
                                          scope=self._scope(lo), attrs={"position": "code-span"})  # fmt: skip
         elif found := words.path_in(text):
             value, attrs = found
@@ -151,7 +150,7 @@ class _Reader:
                 self._path(lo, lo + len(value.encode()), value, "md:code", attrs)
                 self._made(lo, mark, value)
         else:
-            self.out.references += addresses_in(self.unit, lo, hi, "display", _LANGUAGE, "md:code", runtime="docs",
+            self.out.references += addresses_in(self.unit, lo, hi, "display", self.language, "md:code", runtime="docs",
                                                 scope=self._scope(lo), attrs={"position": "code-span"})  # fmt: skip
 
     def _made(self, lo: int, mark: int, value: str) -> None:
@@ -162,7 +161,7 @@ class _Reader:
             self.out.references[-1].attrs["made"] = True
             end = lo + len(value.encode())
             self.out.declarations.append(
-                self.unit.declaration("path", lo, end, value, None, _LANGUAGE, scope=self._scope(lo), attrs={"by": "text"})
+                self.unit.declaration("path", lo, end, value, None, self.language, scope=self._scope(lo), attrs={"by": "text"})
             )
 
     def _command(self, lo: int, hi: int) -> None:
@@ -192,10 +191,10 @@ class _Reader:
         if assigned is not None:
             attrs["assigned"] = assigned
             value = hi - len(assigned.encode())
-            self.out.references += addresses_in(self.unit, value, hi, "example", _LANGUAGE, "md:code", runtime="docs",
+            self.out.references += addresses_in(self.unit, value, hi, "example", self.language, "md:code", runtime="docs",
                                                 scope=self._scope(lo), attrs={"env": match.group(1)})  # fmt: skip
         self.out.references.append(
-            self.unit.reference("env", start, start + len(match.group(1)), match.group(1), "display", _LANGUAGE, "md:code",
+            self.unit.reference("env", start, start + len(match.group(1)), match.group(1), "display", self.language, "md:code",
                                 runtime="docs", scope=self._scope(lo), attrs=attrs)  # fmt: skip
         )
 
@@ -231,7 +230,7 @@ class _Reader:
             attrs = {"done": done, "text": text[:400], "section": self._scope(lo)}
             end = lo + len(self.page.text[lo:hi].rstrip())
             self.out.references.append(
-                self.unit.reference("claim", lo, end, text, "display", _LANGUAGE, "", runtime="docs",
+                self.unit.reference("claim", lo, end, text, "display", self.language, "", runtime="docs",
                                     scope=self._scope(lo), attrs=attrs)  # fmt: skip
             )
 
@@ -244,7 +243,7 @@ class _Reader:
         bounds = [0, *(heading.lo for heading in self.page.headings), len(text)]
         for lo, hi in zip(bounds, bounds[1:]):
             if lo < hi:
-                self.out.references += addresses_in(blank, lo, hi, "display", _LANGUAGE, "", runtime="docs",
+                self.out.references += addresses_in(blank, lo, hi, "display", self.language, "", runtime="docs",
                                                     scope=self._scope(lo), attrs={"position": "prose"})  # fmt: skip
 
     def _hedge(self) -> None:

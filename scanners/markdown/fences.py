@@ -36,7 +36,7 @@ _PROMPT = re.compile(rb"^[ \t]*(?:\([\w.-]+\)\s*)?(?:[\w.-]+@[\w.-]+[:\w~/. -]*)
 _CONTINUED = re.compile(rb"^>\s")
 _CD = re.compile(r"(?:^|&&|;)\s*cd\s+([\"']?)([\w./@+~-]+)\1\s*(?=$|&&|;|#)")
 _CLONE = re.compile(r"\bgit\s+clone\s+(?:-\S+\s+(?:\d+\s+)?)*([^\s;&]+)(?:[ \t]+([\w./-]+))?")
-_TREE = re.compile("^((?:[│|]?[ \u00a0\t]*)*)(?:[├└╰+`|][─\\-]+\\s*)([^\\s#←│]+)")
+_TREE = re.compile("^[│| \u00a0\t]*[├└╰+`|][─\\-]+[ \u00a0]*([^\\s#←│]+)")
 _ENV_LINE = re.compile(r"^\s*#|^\s*$|^(export\s+)?[A-Z][A-Z0-9_]*=")
 
 
@@ -205,11 +205,11 @@ def _layout(unit: Unit, fence: Fence, scope: str, folder: str) -> Iterator[Refer
     for raw in inner.text.text.splitlines(keepends=True):
         line = raw.decode("utf-8", "replace")
         match = _TREE.match(line)
-        if match and not re.match(r"^[.…]+$", match.group(2)):
-            depth, name = match.start(2), match.group(2)
+        if match and not re.match(r"^[.…]+$", match.group(1)):
+            depth, name = match.start(1), match.group(1)
             while stack and stack[-1][0] >= depth:
                 stack.pop()
-            lo = at + len(line[: match.start(2)].encode())
+            lo = at + len(line[: match.start(1)].encode())
             parents = [folder, *(parent for _, parent in stack)]
             yield inner.reference("path", lo, lo + len(name.encode()), name, "example", "markdown", "",
                                   cwd=posixpath.join(*parents).strip("/"),

@@ -40,7 +40,7 @@ _HEDGE = re.compile(
 _MAKES = re.compile(
     r"(?i)\b(?:creat(?:e|es|ing)|touch|generates?|(?:add|make) (?:a|an|the|another) (?:new )?(?:\S+ )?(?:file|folder|directory)"
     r"|new (?:file|folder|directory))\b[^.;`]{0,60}$"
-    r"|\b(?:copy|cp|rename|save|write|download|move)\w*\b[^.;]{0,70}\b(?:to|as|in|into)\s*$"
+    r"|\b(?:copy|cp|rename|save|write|download|move)\w*\b(?:[^.;]|\.\w){0,70}\b(?:to|as|in|into)\s*$"
 )
 ENV = re.compile(r"^\$?\{?([A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+)\}?(?:=(.*))?$", re.S)
 ENV_WORD = re.compile(r"^\$?\{?([A-Z][A-Z0-9_]{2,})\}?$")
