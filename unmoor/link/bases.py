@@ -5,6 +5,7 @@ from posixpath import join, normpath, relpath
 from unmoor.link.places import file_kind
 from unmoor.model.facts import Reference
 from unmoor.project import Project
+from unmoor.topology.stacks import DEFAULTS
 
 
 def bases(project: Project, path: str, reference: Reference) -> list[str]:
@@ -20,8 +21,30 @@ def bases(project: Project, path: str, reference: Reference) -> list[str]:
     if reference.cwd is None:
         return []
     if kind == "script" or reference.attrs.get("or_root"):
-        return _of_script(project, home, reference.cwd)
+        started = started_from(project, path) if reference.cwd == home else None
+        return above(started) if started is not None else _of_script(project, home, reference.cwd)
     return [reference.cwd] if _real(project, reference.cwd) else []
+
+
+def started_from(project: Project, path: str) -> str | None:
+    """The folder above its own in which a script must be started: it calls Compose there without naming a file."""
+    home = path.rpartition("/")[0]
+    facts = project.facts.get(path)
+    if not home or facts is None:
+        return None
+    for declaration in facts.declarations:
+        attrs = declaration.attrs
+        if declaration.kind != "command" or declaration.name != "docker compose" or attrs.get("files"):
+            continue
+        if attrs.get("cwd") == home and not attrs.get("project-directory"):
+            folder = next((one for one in above(home) if _composes(project, one)), None)
+            return folder if folder not in (None, home) else None
+    return None
+
+
+def _composes(project: Project, folder: str) -> bool:
+    prefix = f"{folder}/" if folder else ""
+    return any(prefix + name in project.tree.files for name in DEFAULTS)
 
 
 def above(folder: str) -> list[str]:

@@ -41,7 +41,7 @@ _BY_HAND = re.compile(
 _STANDIN = re.compile(
     r"(?i)(^|[/_.-])(path[-_]?to|to[-_]file|your|my|mine|some|any|foo|bar|baz|qux|xxx+|yyyy|placeholder"
     r"|todo|changeme|dummy|acme|name[-_]of|file[-_]?name|dir[-_]?name|project[-_]?name|service[-_]?name|new)"
-    r"([-_/.]|$)|(^|/)(example|sample)s?\.\w+$|(^|/)(XX+|NNN+|N|X|[A-Z]{2,}_[A-Z_]+)(/|\.|$)|\.{3}|…"
+    r"([-_/.]|$)|(^|/)(example|sample)s?\.\w+$|(^|/)(?-i:XX+|NNN+|N|X|[A-Z]{2,}_[A-Z_]+)(/|\.|$)|\.{3}|…"
 )
 _HOLES = re.compile(r"[<>{}$%`|]|\(\(|\)\)|\[[A-Z_ -]{2,}\]")
 _GLOB = re.compile(r"[*?]|\[[^\]]+\]")
@@ -75,7 +75,16 @@ def seek(project: Project, value: str, bases: Sequence[str], made: "Made | None"
     for path in expected:
         if why := excused(project, path, cleaned, made):
             return Sought("unknowable", path, why)
-    return Sought("missing", expected[0], "")
+    return Sought("missing", _likeliest(project.tree, expected), "")
+
+
+def _likeliest(tree: Tree, expected: list[str]) -> str:
+    """Of the places where a path could have been, the first whose folder is there."""
+    for path in expected:
+        head = path.rstrip("/").rpartition("/")[0]
+        if "/" in path and head in tree.folders:
+            return path
+    return expected[0]
 
 
 def clean(value: str) -> str:

@@ -5,7 +5,9 @@ from posixpath import join, normpath
 
 from unmoor.link.builders import Builders
 from unmoor.link.existence import Made, Sought, clean, excused, find, unknowable
+from unmoor.link.naming import judge_container
 from unmoor.link.places import file_kind
+from unmoor.link.suggest import near_path
 from unmoor.link.recipes import Recipe, recipes
 from unmoor.model.facts import Reference
 from unmoor.project import Project, normalise
@@ -41,14 +43,24 @@ class Inside:
 
     def _in_service(self, path: str, reference: Reference, value: str, name: str) -> Sought | None:
         """In every service that the name may mean: missing only if it is missing from each."""
-        results: list[Sought | None] = []
-        for stack in self.project.topology.stacks_for(path, reference):
-            service = stack.services.get(name) or stack.find(name)
-            if service is not None:
-                results.append(self._of_service(path, service, value))
+        results = [self._of_service(path, service, value) for service in self._services(path, reference, name)]
         if not results or any(one is None or one.state != "missing" for one in results):
             return None
         return results[0]
+
+    def _services(self, path: str, reference: Reference, name: str) -> list[Service]:
+        """The services that a name may mean: by itself, by its container, or, for a file of ours, any that is built."""
+        stacks = list(self.project.topology.stacks_for(path, reference))
+        found = [service for stack in stacks if (service := stack.services.get(name) or stack.find(name)) is not None]
+        if found:
+            return found
+        named = judge_container(self.project, name, stacks, document=True)
+        stack = self.project.topology.stack(named.stack) if named.service else None
+        if stack is not None and named.service in stack.services:
+            return [stack.services[named.service]]
+        if not near_path(clean(reference.value), self.project):
+            return []
+        return [service for stack in stacks for service in stack.services.values() if service.build is not None]
 
     def _of_service(self, path: str, service: Service, value: str) -> Sought | None:
         build = service.build
@@ -96,6 +108,7 @@ class Inside:
         if not origins or elsewhere:
             return None
         wanted = [where for context in contexts for origin in origins if (where := normalise(origin, context)) is not None]
+        wanted = [where for where in wanted if not self._below_file(where)]
         found = self._look(wanted)
         if found is not None and found.state == "missing":
             return found._replace(why=f"`{inner}` of the image is {found.path} of the repository, which is not there")
@@ -109,6 +122,15 @@ class Inside:
             if excused(self.project, path, path, self.made):
                 return Sought("unknowable", path, "")
         return Sought("missing", wanted[0], f"there is no {wanted[0]}") if wanted else None
+
+    def _below_file(self, path: str) -> bool:
+        """Whether a part of the path is a file, so that nothing lies below it."""
+        head = path.rpartition("/")[0]
+        while head:
+            if head in self.project.tree.files:
+                return True
+            head = head.rpartition("/")[0]
+        return False
 
     def _copied(self, path: str, value: str) -> Sought | None:
         """An absolute path in a file that an image takes in: as seen in that image."""

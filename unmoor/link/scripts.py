@@ -131,10 +131,14 @@ class _Reader:
         if use not in _OURS or attrs.get("guarded") or attrs.get("remote") or attrs.get("placeholder"):
             return
         container = reference.runtime.startswith("container") or reference.value.startswith("/")
+        if container and path in self.project.topology.compose_files and use != "script":
+            return
         if kind == "doc" and not container:
             return
-        if kind == "dockerfile" or reference.runtime == "build":
+        if kind == "dockerfile" and reference.runtime != "container:" or reference.runtime == "build":
             return
+        if path in self.project.topology.compose_files and not container:
+            return  # `paths` resolves those as Compose does
         sought = self._in_container(path, reference) if container else self._on_host(path, reference)
         if sought is None or sought.state != "missing":
             return
@@ -151,8 +155,8 @@ class _Reader:
         if not folders or _HERE.match(reference.value):
             return None
         use = reference.attrs.get("use")
-        if use in ("compose-file", "dockerfile", "context") and file_kind(path, reference) == "compose":
-            return None  # `paths` resolves those as Compose does
+        if use in ("dockerfile", "context"):
+            return None  # so does it with builds
         parts = re.split(r"[:;]", reference.value) if use == "compose-file" else [reference.value]
         for part in parts:
             sought = seek(self.project, part, folders, self.made.of(path))
