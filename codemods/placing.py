@@ -49,16 +49,14 @@ def replace(request: Request, text: str, title: str) -> Fix | Refusal:
 
 def encoded(layers: tuple[str, ...], text: str, raw: str) -> str | Refusal:
     """The text as its layers require. Text that needs no encoding anywhere is taken as it is."""
-    if _SAFE.fullmatch(text) and not _retyped(text):
+    if _SAFE.fullmatch(text) and (not _retyped(text) or _retyped(raw)):
         return text
-    try:
-        from unmoor.text.encode import encode
-    except ImportError:
-        return Refusal("the new value would have to be quoted anew")
+    from unmoor.text.encode import CannotStand, encode
+
     try:
         return encode(layers, text)
-    except ValueError as fault:
-        return Refusal(str(fault) or f"`{text}` cannot be written in place of `{raw}`")
+    except CannotStand as fault:
+        return Refusal(str(fault))
 
 
 def _retyped(text: str) -> bool:

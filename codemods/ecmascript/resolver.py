@@ -40,7 +40,7 @@ def fix(request: Request) -> Fix | Refusal:
         return Refusal(_ROLES[reference.role])
     if not service:
         return Refusal("the topology names no service at this address")
-    if service == finding.runtime.partition(":")[2]:
+    if service == finding.attrs.get("runtime.service"):
         return Refusal(f"`{service}` itself ships this code; a resolver is for calls of others")
     if _NO_MODULE.search(finding.path):
         return Refusal("no module can be imported here; read the address from the environment")

@@ -206,3 +206,8 @@ def pascal(name: str) -> str:
 def constant(name: str) -> str:
     """`user-api` → `USER_API`."""
     return re.sub(r"[^A-Za-z0-9]+", "_", name).strip("_").upper()
+
+
+def snake(name: str) -> str:
+    """`user-api` → `user_api`."""
+    return constant(name).lower()
