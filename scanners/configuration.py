@@ -19,6 +19,10 @@ HOST_KEY = re.compile(
 _CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 _HOST = re.compile(r"(?:[A-Za-z0-9](?:[\w.-]*[A-Za-z0-9])?|\[[0-9a-fA-F:]+\])(?::\d{1,5})?(?:/[\w./-]*)?$")
 _HOST_PORT = re.compile(r"[A-Za-z][\w.-]*[A-Za-z0-9]:\d{2,5}$")
+_PLAINLY_HOST = re.compile(r"(?:localhost|\d{1,3}(?:\.\d{1,3}){3}|host\.docker\.internal)(?::\d{2,5})?$")
+_PORT_AFTER = re.compile(r":(?:(\d{2,5})|\$\{\w+:?-(\d{2,5})\})")
+_PORT_VALUE = re.compile(r"(?:\$\{\w+:?-)?(\d{2,5})\}?$")
+_HOST_SUFFIX = re.compile(r"(?i)(hostname|host|server|address|addr)$")
 _NO_HOST = re.compile(r"(?i)\d+[a-z]{0,2}$|true$|false$|yes$|no$|on$|off$|none$|null$|default$|auto$"
                       r"|enabled$|disabled$")  # fmt: skip
 _ROLES: tuple[tuple[re.Pattern[str], Role], ...] = (
@@ -58,6 +62,18 @@ def host_key(key: str) -> bool:
     return bool(HOST_KEY.search(_CAMEL.sub("_", key)))
 
 
+def port_beside(key: str, texts: Mapping[str, str]) -> int | None:
+    """The value of DB_PORT for DB_HOST, its default if it is `${…:-5432}`; None if there is none."""
+    if not _HOST_SUFFIX.search(key):
+        return None
+    stem = _HOST_SUFFIX.sub("", key)
+    for name in (f"{stem}PORT", f"{stem}port", f"{stem}Port"):
+        match = _PORT_VALUE.match(texts.get(name, ""))
+        if match:
+            return int(match.group(1))
+    return None
+
+
 def draw(unit: Unit, value: Value, place: Place) -> Iterator[Reference]:
     """Every reference in a scalar."""
     if value.kind in ("map", "seq", "null", "bool", "float") or not value.text:
@@ -79,16 +95,16 @@ def draw_text(unit: Unit, lo: int, hi: int, place: Place) -> Iterator[Reference]
         attrs["env"] = place.key
     for read in reads:
         yield _read(unit, lo, text, read, place)
-    seen = False
+    taken: set[int] = set()
     for found in addresses_in(unit, lo, hi, role, place.language, "", attrs=attrs, why=place.why):
-        seen = True
         at = _character(text, unit, lo, found)
+        taken.add(at)
         yield _with_default(found, at, reads, role)
     whole = host_key(place.key)
     for read in reads:
-        if read.has_default:
+        if read.has_default and read.operand_lo not in taken:
             yield from _default_host(unit, lo, text, read, place, role, attrs, whole)
-    if not seen and not reads:
+    if not taken and not reads:
         yield from _hosts(unit, lo, text, place, role, attrs, whole)
 
 
@@ -146,14 +162,13 @@ def _default_host(
     """`${DB_HOST:-localhost}` and `http://${HOST:-localhost}:3000`: a bare host as the default."""
     default = text[read.operand_lo : read.operand_hi]
     in_url = text[: read.lo].endswith(("://", "@"))
-    if not (in_url or host_key(read.name) or (whole and read.lo == 0)) or not _is_host(default):
+    named = in_url or host_key(read.name) or (whole and read.lo == 0)
+    if not _PLAINLY_HOST.match(default) and not (named and _is_host(default)):
         return
-    if not in_url and re.fullmatch(r"localhost|[\d.]+(:\d+)?|localhost:\d+", default) and read.lo == 0:
-        return  # found as an address already
     more = dict(attrs)
-    port = re.match(r":(\d{2,5})", text[read.hi :])
+    port = _PORT_AFTER.match(text, read.hi)
     if port:
-        more["sibling_port"] = int(port.group(1))
+        more["sibling_port"] = int(port.group(1) or port.group(2))
     start = lo + len(text[: read.operand_lo].encode())
     special: Role = role if role in _SPECIAL_ROLES else "default"
     for found in host_value(unit, start, start + len(default.encode()), special, place.language, "",

@@ -104,7 +104,10 @@ def _netlify(unit: Unit, facts: Facts, root: Value) -> None:
 
 def _variables(unit: Unit, facts: Facts, root: Value) -> None:
     """`[env]` of fly.toml, `[vars]` of wrangler.toml, also per environment."""
-    tables = [(("env",), root.pairs("env")), (("vars",), root.pairs("vars"))]
+    tables: list[tuple[tuple[str, ...], list[tuple[Value, Value]]]] = [
+        (("env",), root.pairs("env")),
+        (("vars",), root.pairs("vars")),
+    ]
     tables += [(("env", name.text, "vars"), value.pairs("vars")) for name, value in root.pairs("env")]
     for path, pairs in tables:
         for key, value in pairs:

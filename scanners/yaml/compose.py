@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 
 from unmoor.model.facts import Facts, Reference, Role
-from unmoor.scanners.configuration import Place, draw, draw_text
+from unmoor.scanners.configuration import Place, draw, draw_text, port_beside
 from unmoor.scanners.interpolation import interpolations
 from unmoor.scanners.unit import Unit
 from unmoor.scanners.values import NO_KEY, Value, decode, inner, walk
@@ -107,13 +107,17 @@ class _Reader:
                 self.facts.references += [reference for reference in found if reference.kind == "env"]
 
     def _environment(self, value: Value, place: Place) -> None:
+        texts = dict(item.text.split("=", 1) for key, item in value.items if key is NO_KEY and "=" in item.text)
+        texts |= {key.text: item.text for key, item in value.items if key is not NO_KEY}
         for key, item in value.items:
             self.seen.add(item.lo)
+            name = key.text if key is not NO_KEY else item.text.partition("=")[0]
+            port = port_beside(name, texts)
+            entry = place._replace(attrs={**place.attrs, "sibling_port": port}) if port else place
             if key is not NO_KEY:
-                entry = place._replace(key=key.text, scope=f"{place.scope}.{key.text}", variable=True)
-                self._draw(item, entry)
+                self._draw(item, entry._replace(key=name, scope=f"{place.scope}.{name}", variable=True))
             elif item.scalar:
-                self.facts.references += assignment(self.unit, item, place)
+                self.facts.references += assignment(self.unit, item, entry)
 
     def _build(self, value: Value, place: Place) -> None:
         if value.scalar:
