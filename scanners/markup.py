@@ -18,15 +18,21 @@ from unmoor.text.mapped import Mapped
 
 _SCRIPT = re.compile(rb"<script\b((?:[^>\"']|\"[^\"]*\"|'[^']*')*)>(.*?)(?:</script\s*>|\Z)", re.S | re.I)
 _COMMENT = re.compile(rb"<!--.*?(?:-->|\Z)|\{#.*?#\}|\{\{!--.*?--\}\}|<%#.*?%>", re.S)
-_TAG = re.compile(rb"<([A-Za-z][\w:.-]*)((?:\s|/)(?:[^<>\"'{]|\"[^\"]*\"|'[^']*'|\{[^{}]*\}|\{\{.*?\}\}|<%.*?%>)*)?>", re.S)
-_ATTRIBUTE = re.compile(rb"([@:#\w][\w:.@-]*)\s*=\s*(?:\"([^\"]*)\"|'([^']*)'|\{((?:[^{}]|\{[^{}]*\})*)\}|([^\s\"'<>={]+))")
+_TAG = re.compile(
+    rb"<([A-Za-z][\w:.-]*)((?:\s|/)(?:[^<>\"'{]|\"[^\"]*\"|'[^']*'|\{[^{}]*\}|\{\{.*?\}\}|<%.*?%>)*)?>", re.S
+)
+_ATTRIBUTE = re.compile(
+    rb"([@:#\w][\w:.@-]*)\s*=\s*(?:\"([^\"]*)\"|'([^']*)'|\{((?:[^{}]|\{[^{}]*\})*)\}|([^\s\"'<>={]+))"
+)
 _TEMPLATE = re.compile(rb"\{\{.*?\}\}|\{%.*?%\}|<%.*?%>", re.S)
 _ENTITY = re.compile(rb"&(?:#\d{1,7}|#[xX][0-9A-Fa-f]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});")
 _TYPE = re.compile(rb"\btype\s*=\s*[\"']?([\w/+.-]*)", re.I)
 _CODE_TYPE = re.compile(rb"(?i)^(?:|(?:text|application)/(?:x-)?(?:java|ecma|type)script|module|text/babel|text/jsx)$")
 _JSON_TYPE = re.compile(rb"(?i)^(?:application/(?:\w+\+)?json|importmap)$")
 _TYPED = re.compile(rb"lang\s*=\s*[\"'](tsx?|typescript)[\"']", re.I)
-_LOADED = re.compile(r"(?i)^(?:href|src|action|formaction|poster|srcset|cite|data|to|url|xlink:href|hx-(?:get|post|put|patch|delete)|ws-connect|sse-connect)$")
+_LOADED = re.compile(
+    r"(?i)^(?:href|src|action|formaction|poster|srcset|cite|data|to|url|xlink:href|hx-(?:get|post|put|patch|delete)|ws-connect|sse-connect)$"
+)
 _SHOWN = re.compile(r"(?i)^(?:placeholder|title|alt|label|aria-[\w-]+|summary|description|helper-?text)$")
 _BOUND = re.compile(r"^(?::|v-bind:|@|v-on:|v-[\w-]+|x-[\w:-]+|on[a-z]+$|bind:|on:)")
 _SPOKEN = frozenset({"loopback", "private", "tailnet", "docker-internal", "dotless", "wildcard", "computed"})
@@ -75,7 +81,9 @@ def _script(unit: Unit, match: "re.Match[bytes]") -> Facts:
     kind = named.group(1) if named else b""
     if not match.group(2).strip() or not _CODE_TYPE.match(kind):
         if _JSON_TYPE.match(kind):
-            return Facts(references=list(addresses_in(unit, lo, hi, "config", "markup", "script:json", why="data in a page")))
+            return Facts(
+                references=list(addresses_in(unit, lo, hi, "config", "markup", "script:json", why="data in a page"))
+            )
         return Facts()
     typed = _TYPED.search(head)
     language = ("tsx" if typed.group(1).lower() == b"tsx" else "typescript") if typed else "javascript"
@@ -86,7 +94,9 @@ def _script(unit: Unit, match: "re.Match[bytes]") -> Facts:
 
 
 def _comment(unit: Unit, lo: int, hi: int) -> Iterator[Reference]:
-    for reference in addresses_in(unit, lo, hi, "comment", "markup", "html:comment", why="a comment", attrs={"position": "comment"}):
+    for reference in addresses_in(
+        unit, lo, hi, "comment", "markup", "html:comment", why="a comment", attrs={"position": "comment"}
+    ):
         if host_class(str(reference.attrs["host"])) in _SPOKEN:
             yield reference
 
@@ -125,9 +135,22 @@ def _value(unit: Unit, element: str, name: str, lo: int, hi: int) -> Iterator[Re
     yield from addresses_in(inner, 0, size, role, "markup", "", why=why, attrs=attrs)
     verb = name.lower().removeprefix("hx-").upper() if name.lower().startswith("hx-") else "GET"
     text = inner.text.text.decode("utf-8", "replace")
-    if text.startswith("/") and not text.startswith("//") and (name.lower() == "action" or verb != "GET" or name.lower() == "hx-get"):
-        yield inner.reference("route", 0, size, text, "request", "markup", "", why=why,
-                              attrs={"method": verb, "call": f"{element}.{name}", "base": False})
+    if (
+        text.startswith("/")
+        and not text.startswith("//")
+        and (name.lower() == "action" or verb != "GET" or name.lower() == "hx-get")
+    ):
+        yield inner.reference(
+            "route",
+            0,
+            size,
+            text,
+            "request",
+            "markup",
+            "",
+            why=why,
+            attrs={"method": verb, "call": f"{element}.{name}", "base": False},
+        )
 
 
 def _role(element: str, name: str) -> tuple[Role, str]:
@@ -158,7 +181,9 @@ def _text(unit: Unit, taken: list[tuple[int, int]]) -> Iterator[Reference]:
     at = 0
     for lo, hi in [*taken, (len(unit.text.text), len(unit.text.text))]:
         if lo > at and _WORTH.search(unit.text.text, at, lo):
-            for reference in addresses_in(unit, at, lo, "display", "markup", "html:text", why="text of the page", attrs={"position": "text"}):
+            for reference in addresses_in(
+                unit, at, lo, "display", "markup", "html:text", why="text of the page", attrs={"position": "text"}
+            ):
                 if reference.attrs["scheme"] or host_class(str(reference.attrs["host"])) in _SPOKEN:
                     yield structs.replace(reference)
         at = max(at, hi)

@@ -53,7 +53,10 @@ ROLES = [
     ("const a = import.meta.env.DEV ? 'http://localhost:3011' : x", "dev-branch"),
     ("if (location.hostname === 'local.test') { base = 'http://localhost:3011' }", "dev-branch"),
     ("const prod = process.env.NODE_ENV === 'production'; const a = prod ? x : 'http://localhost:3011'", "dev-branch"),
-    ("function f() { if (process.env.NODE_ENV === 'production') { return x } return 'http://localhost:3011' }", "dev-branch"),
+    (
+        "function f() { if (process.env.NODE_ENV === 'production') { return x } return 'http://localhost:3011' }",
+        "dev-branch",
+    ),
     ("switch (process.env.NODE_ENV) { case 'development': base = 'http://localhost:3011'; break }", "dev-branch"),
     ("const c = { development: { api: 'http://localhost:3011' }, production: { api: x } }", "dev-branch"),
     ("const a = 'http://localhost:3011'", "config"),
@@ -96,7 +99,9 @@ ROLES = [
 
 @pytest.mark.parametrize(("text", "role"), ROLES)
 def test_role(text: str, role: str) -> None:
-    assert {reference.role for reference in addresses(text)} - ({"comparison"} if role == "dev-branch" else set()) == {role}
+    assert {reference.role for reference in addresses(text)} - ({"comparison"} if role == "dev-branch" else set()) == {
+        role
+    }
 
 
 @pytest.mark.parametrize(("text", "role"), ROLES)
@@ -161,8 +166,14 @@ def test_position(text: str, position: str) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["import a from 'http://localhost:1/a.js'", "export * from 'http://localhost:1/a.js'", "import a = require('http://localhost:1')",
-     "require('http://localhost:1')", "import('http://localhost:1/a.js')", "declare module 'http://localhost:1' {}"],
+    [
+        "import a from 'http://localhost:1/a.js'",
+        "export * from 'http://localhost:1/a.js'",
+        "import a = require('http://localhost:1')",
+        "require('http://localhost:1')",
+        "import('http://localhost:1/a.js')",
+        "declare module 'http://localhost:1' {}",
+    ],
 )
 def test_modules_are_no_addresses(text: str) -> None:
     assert addresses(text, "a.ts") == []
@@ -240,7 +251,9 @@ def test_production_arm_is_no_dev_branch() -> None:
 
 
 def test_several_addresses_in_one_string() -> None:
-    found = addresses("const c = \"connect-src http://localhost:1 ws://localhost:2; img-src 'self' http://localhost:3\"")
+    found = addresses(
+        "const c = \"connect-src http://localhost:1 ws://localhost:2; img-src 'self' http://localhost:3\""
+    )
     assert [r.value for r in found] == ["http://localhost:1", "ws://localhost:2", "http://localhost:3"]
 
 

@@ -43,8 +43,16 @@ READS = [
     ("Deno.env.get('A_B')", "A_B", {"access": "Deno.env"}),
     ("Bun.env.A", "A", {"access": "Bun.env"}),
     ("import { z } from 'zod'; z.object({ A_B: z.string() }).parse(process.env)", "A_B", {"required": True}),
-    ("import { z } from 'zod'; z.object({ A_B: z.string().default('d') }).parse(process.env)", "A_B", {"has_default": True, "default": "d"}),
-    ("import { z } from 'zod'; z.object({ A_B: z.string().optional() }).parse(process.env)", "A_B", {"required": False}),
+    (
+        "import { z } from 'zod'; z.object({ A_B: z.string().default('d') }).parse(process.env)",
+        "A_B",
+        {"has_default": True, "default": "d"},
+    ),
+    (
+        "import { z } from 'zod'; z.object({ A_B: z.string().optional() }).parse(process.env)",
+        "A_B",
+        {"required": False},
+    ),
     ("cleanEnv(process.env, { A_B: str({ default: 'd' }) })", "A_B", {"has_default": True, "default": "d"}),
 ]
 
@@ -67,7 +75,10 @@ def test_dynamic_read() -> None:
     assert reference.attrs["dynamic"] is True
 
 
-@pytest.mark.parametrize("text", ["process.env.A = 'x'", "delete process.env.A", "const s = 'process.env.A'", "// process.env.A", "view.env.name"])
+@pytest.mark.parametrize(
+    "text",
+    ["process.env.A = 'x'", "delete process.env.A", "const s = 'process.env.A'", "// process.env.A", "view.env.name"],
+)
 def test_no_read(text: str) -> None:
     assert references(text, "env") == []
 
@@ -98,7 +109,16 @@ def test_route_call(text: str, value: str, method: str, base: bool) -> None:
     assert text[reference.span.start : reference.span.end] == value
 
 
-@pytest.mark.parametrize("text", ["app.get('/x', (req, res) => {})", "map.get('/x')", "router.get('/x', handler)", "fetch('http://a/x')", "x.startsWith('/api')"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "app.get('/x', (req, res) => {})",
+        "map.get('/x')",
+        "router.get('/x', handler)",
+        "fetch('http://a/x')",
+        "x.startsWith('/api')",
+    ],
+)
 def test_no_route_call(text: str) -> None:
     assert references(text, "route") == []
 
@@ -110,11 +130,27 @@ SERVED = [
     ("const r = new Hono(); r.delete('/x', h)", "/x", {"method": "DELETE"}),
     ("@Controller('users') class U {}", "/users", {"source": "nest", "prefix": True}),
     ("class U { @Get(':id') one() {} }", "/:id", {"source": "nest", "method": "GET"}),
-    ("export default { server: { proxy: { '/api': 'http://localhost:1' } } }", "/api", {"source": "vite-proxy", "destination": "http://localhost:1"}),
+    (
+        "export default { server: { proxy: { '/api': 'http://localhost:1' } } }",
+        "/api",
+        {"source": "vite-proxy", "destination": "http://localhost:1"},
+    ),
     ("export default { server: { proxy: { '/ws': { target: 'http://a', ws: true } } } }", "/ws", {"websocket": True}),
-    ("module.exports = { devServer: { proxy: [{ context: ['/a'], target: 'http://b' }] } }", "/a", {"source": "webpack-proxy", "destination": "http://b"}),
-    ("const c = { rewrites() { return [{ source: '/api/:p*', destination: 'http://b/:p*' }] } }", "/api/:p*", {"source": "next-rewrite", "destination": "http://b/:p*"}),
-    ("app.use('/api', createProxyMiddleware({ target: 'http://b', ws: true }))", "/api", {"destination": "http://b", "websocket": True}),
+    (
+        "module.exports = { devServer: { proxy: [{ context: ['/a'], target: 'http://b' }] } }",
+        "/a",
+        {"source": "webpack-proxy", "destination": "http://b"},
+    ),
+    (
+        "const c = { rewrites() { return [{ source: '/api/:p*', destination: 'http://b/:p*' }] } }",
+        "/api/:p*",
+        {"source": "next-rewrite", "destination": "http://b/:p*"},
+    ),
+    (
+        "app.use('/api', createProxyMiddleware({ target: 'http://b', ws: true }))",
+        "/api",
+        {"destination": "http://b", "websocket": True},
+    ),
 ]
 
 
@@ -127,10 +163,15 @@ def test_route_declaration(text: str, path: str, attrs: dict[str, object]) -> No
 
 @pytest.mark.parametrize(
     ("text", "port", "host"),
-    [("app.listen(3011)", "3011", ""), ("const PORT = process.env.PORT || 3011; app.listen(PORT)", "3011", ""),
-     ("app.listen(Number(process.env.PORT ?? '3011'), '127.0.0.1')", "3011", "127.0.0.1"),
-     ("app.listen({ port: 3011, host: '0.0.0.0' })", "3011", "0.0.0.0"), ("export default { server: { port: 5173 } }", "5173", ""),
-     ("module.exports = { devServer: { port: 8081 } }", "8081", ""), ("Bun.serve({ port: 3011, fetch() {} })", "3011", "")],
+    [
+        ("app.listen(3011)", "3011", ""),
+        ("const PORT = process.env.PORT || 3011; app.listen(PORT)", "3011", ""),
+        ("app.listen(Number(process.env.PORT ?? '3011'), '127.0.0.1')", "3011", "127.0.0.1"),
+        ("app.listen({ port: 3011, host: '0.0.0.0' })", "3011", "0.0.0.0"),
+        ("export default { server: { port: 5173 } }", "5173", ""),
+        ("module.exports = { devServer: { port: 8081 } }", "8081", ""),
+        ("Bun.serve({ port: 3011, fetch() {} })", "3011", ""),
+    ],
 )
 def test_port(text: str, port: str, host: str) -> None:
     (declaration,) = declared(text, "port")
@@ -143,7 +184,14 @@ def test_constants() -> None:
     assert found == {"API": ("http://localhost:1", True), "U.A.B": ("/api/b", False), "U.PORT": ("3011", False)}
 
 
-@pytest.mark.parametrize("text", ["execSync('docker exec shop_db psql')", "spawn('docker', ['exec', 'shop_db', 'psql'])", "$`docker exec shop_db psql`"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "execSync('docker exec shop_db psql')",
+        "spawn('docker', ['exec', 'shop_db', 'psql'])",
+        "$`docker exec shop_db psql`",
+    ],
+)
 def test_commands_are_shell(text: str) -> None:
     (reference,) = references(text, "container")
     assert reference.value == "shop_db"
@@ -168,11 +216,21 @@ def test_defined_by_the_bundler() -> None:
     text = "export default defineConfig({ envPrefix: 'APP_', define: { 'process.env.A': JSON.stringify(a) } })"
     assert read(text).traits["defined_env"] == ["A"]
     assert read(text).traits["env_prefix"] == ["APP_"]
-    assert read("module.exports = { plugins: [new EnvironmentPlugin(['A_B', 'C_D'])] }").traits["defined_env"] == ["A_B", "C_D"]
+    assert read("module.exports = { plugins: [new EnvironmentPlugin(['A_B', 'C_D'])] }").traits["defined_env"] == [
+        "A_B",
+        "C_D",
+    ]
     assert read("const nextConfig = { basePath: '/docs' }").traits["basePath"] == ["/docs"]
 
 
-@pytest.mark.parametrize(("layer", "text"), [("fence:tsx", "<a href='http://localhost:1'/>"), ("fence:ts", "let a: string = 'http://localhost:1'"), ("script:js", "f('http://localhost:1')")])
+@pytest.mark.parametrize(
+    ("layer", "text"),
+    [
+        ("fence:tsx", "<a href='http://localhost:1'/>"),
+        ("fence:ts", "let a: string = 'http://localhost:1'"),
+        ("script:js", "f('http://localhost:1')"),
+    ],
+)
 def test_embedded(layer: str, text: str) -> None:
     outer = b"~~~\n" + text.encode() + b"\n~~~\n"
     unit = Unit.of("README.md", outer)

@@ -44,9 +44,17 @@ def test_ampersands_in_jsx(path: str, text: str, found: list[str]) -> None:
 @pytest.mark.parametrize("path", ["a.tsx", "a.ts"])
 @pytest.mark.parametrize(
     "text",
-    ["export type * from './x'", "f<typeof import('./x')>()", "f<typeof import('./x').default>()", "class X<out T> {}", "interface X<in T> {}",
-     "const r = await db.query<{ a: string }>`SELECT 1`", "type A = Omit<T, K> & Partial<Pick<T, K>>", "if (a > 0 && b < 1) { c() }",
-     "type P = HTMLAttributes<HTMLDivElement> & VariantProps<typeof v>"],
+    [
+        "export type * from './x'",
+        "f<typeof import('./x')>()",
+        "f<typeof import('./x').default>()",
+        "class X<out T> {}",
+        "interface X<in T> {}",
+        "const r = await db.query<{ a: string }>`SELECT 1`",
+        "type A = Omit<T, K> & Partial<Pick<T, K>>",
+        "if (a > 0 && b < 1) { c() }",
+        "type P = HTMLAttributes<HTMLDivElement> & VariantProps<typeof v>",
+    ],
 )
 def test_types_that_the_grammar_misreads(path: str, text: str) -> None:
     facts = read(f"{text}\nfetch('http://localhost:1')", path)
@@ -54,7 +62,15 @@ def test_types_that_the_grammar_misreads(path: str, text: str) -> None:
     assert [r.value for r in facts.references if r.kind == "url"] == ["http://localhost:1"]
 
 
-@pytest.mark.parametrize("text", [b"a && <b>{c > 0 && d} x</b>", b"x = a & b; y = <p>c & d</p>", b"export type * from './x'", b"a<typeof import('b')>()"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        b"a && <b>{c > 0 && d} x</b>",
+        b"x = a & b; y = <p>c & d</p>",
+        b"export type * from './x'",
+        b"a<typeof import('b')>()",
+    ],
+)
 @pytest.mark.parametrize("name", ["typescript", "tsx", "javascript"])
 def test_masks_keep_the_length(name: str, text: bytes) -> None:
     assert len(mask(name, text)) == len(text)
@@ -76,7 +92,14 @@ def test_a_byte_that_is_not_utf8() -> None:
 
 @pytest.mark.parametrize(
     "broken",
-    ["const a = 'unclosed\n", "<<<<<<< HEAD\nconst a = 1\n=======\nconst a = 2\n>>>>>>> b\n", "function (\n", "const x = <div\n", "}}}}\n", "`${\n"],
+    [
+        "const a = 'unclosed\n",
+        "<<<<<<< HEAD\nconst a = 1\n=======\nconst a = 2\n>>>>>>> b\n",
+        "function (\n",
+        "const x = <div\n",
+        "}}}}\n",
+        "`${\n",
+    ],
 )
 def test_errors_are_local(broken: str) -> None:
     text = f"fetch('http://localhost:1')\n{broken}"
@@ -87,8 +110,15 @@ def test_errors_are_local(broken: str) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["(" * 20_000 + "'http://localhost:1'" + ")" * 20_000, "[" * 20_000, "a=" + "'http://localhost:1'+" * 5_000 + "1",
-     "x = " + "a ? b : " * 5_000 + "'http://localhost:1'", "<a>" * 5_000, "`${" * 3_000, "{" * 20_000],
+    [
+        "(" * 20_000 + "'http://localhost:1'" + ")" * 20_000,
+        "[" * 20_000,
+        "a=" + "'http://localhost:1'+" * 5_000 + "1",
+        "x = " + "a ? b : " * 5_000 + "'http://localhost:1'",
+        "<a>" * 5_000,
+        "`${" * 3_000,
+        "{" * 20_000,
+    ],
 )
 def test_deep_nesting_is_survived(text: str) -> None:
     started = time.process_time()
@@ -114,9 +144,50 @@ def test_never_raises_on_any_bytes(data: bytes, path: str) -> None:
         assert 0 <= reference.span.start <= reference.span.end <= len(data)
 
 
-_TOKENS = ["'http://localhost:1'", "`http://a:${b}/c`", "fetch(", ")", "{", "}", "process.env.A", " || ", " ?? ", "=>", "<a href=", ">", "</a>", "const x = ",
-           "export ", "import ", "/*", "*/", "//", "\n", ";", "?", ":", "[", "]", "+", "\\", "'", '"', "`", "${", "class C ", "enum E ", "type T = ", "switch (x) ",
-           "case ", "execSync('docker exec a b')", "app.listen(3000)", "proxy: ", "z.string()", "@Get('x') ", "&"]
+_TOKENS = [
+    "'http://localhost:1'",
+    "`http://a:${b}/c`",
+    "fetch(",
+    ")",
+    "{",
+    "}",
+    "process.env.A",
+    " || ",
+    " ?? ",
+    "=>",
+    "<a href=",
+    ">",
+    "</a>",
+    "const x = ",
+    "export ",
+    "import ",
+    "/*",
+    "*/",
+    "//",
+    "\n",
+    ";",
+    "?",
+    ":",
+    "[",
+    "]",
+    "+",
+    "\\",
+    "'",
+    '"',
+    "`",
+    "${",
+    "class C ",
+    "enum E ",
+    "type T = ",
+    "switch (x) ",
+    "case ",
+    "execSync('docker exec a b')",
+    "app.listen(3000)",
+    "proxy: ",
+    "z.string()",
+    "@Get('x') ",
+    "&",
+]
 
 
 @settings(max_examples=150, deadline=None)
@@ -128,7 +199,9 @@ def test_never_raises_on_broken_code(text: str, path: str) -> None:
 @settings(max_examples=80, deadline=None)
 @given(st.text(alphabet=st.characters(blacklist_categories=("Cs",)), max_size=30), st.sampled_from(["'", '"', "`"]))
 def test_escaped_text_decodes_to_itself(text: str, quote: str) -> None:
-    escaped = "".join(f"\\u{{{ord(c):x}}}" if ord(c) % 3 == 0 or c in "\\'\"`$\n\r\u2028\u2029" or ord(c) < 32 else c for c in text)
+    escaped = "".join(
+        f"\\u{{{ord(c):x}}}" if ord(c) % 3 == 0 or c in "\\'\"`$\n\r\u2028\u2029" or ord(c) < 32 else c for c in text
+    )
     source = Source(Unit.of("a.ts", f"x = {quote}{escaped}{quote}".encode()), "typescript")
     (node,) = source.find("[(string) (template_string)] @s")["s"]
     found = literal(source, node)
@@ -137,14 +210,26 @@ def test_escaped_text_decodes_to_itself(text: str, quote: str) -> None:
 
 
 @settings(max_examples=60, deadline=None)
-@given(st.lists(st.sampled_from(["const a1 = 1", "// nothing", "import x from 'y'", "", "function z() { return 2 }"]), max_size=6),
-       st.sampled_from(["fetch('http://localhost:1')", "const u = process.env.U || 'http://localhost:1'", "app.listen(3000, '0.0.0.0')"]))
+@given(
+    st.lists(
+        st.sampled_from(["const a1 = 1", "// nothing", "import x from 'y'", "", "function z() { return 2 }"]),
+        max_size=6,
+    ),
+    st.sampled_from(
+        [
+            "fetch('http://localhost:1')",
+            "const u = process.env.U || 'http://localhost:1'",
+            "app.listen(3000, '0.0.0.0')",
+        ]
+    ),
+)
 def test_unrelated_lines_change_nothing(lines: list[str], text: str) -> None:
     before = "".join(f"{line}\n" for line in lines)
     alone, among = read(text, "a.ts"), read(before + text + "\n// end\n", "a.ts")
     shift = len(before)
     assert [(r.value, r.role, r.why, r.attrs, r.span.start + shift) for r in alone.references] == [
-        (r.value, r.role, r.why, r.attrs, r.span.start) for r in among.references]
+        (r.value, r.role, r.why, r.attrs, r.span.start) for r in among.references
+    ]
 
 
 def test_clean_source_is_not_masked() -> None:

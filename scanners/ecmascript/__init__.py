@@ -12,18 +12,52 @@ from tree_sitter import Node
 from unmoor.model.facts import Facts, Problem, Reference
 from unmoor.scanners.ecmascript import declarations, endpoints, environment, routes
 from unmoor.scanners.ecmascript.commands import commands
-from unmoor.scanners.ecmascript.context import Context
+from unmoor.scanners.ecmascript.role import Context
 from unmoor.scanners.ecmascript.source import Chain, Source
 from unmoor.scanners.ecmascript.traits import traits
 from unmoor.scanners.ecmascript.uses import apply_uses
 from unmoor.scanners.unit import Unit
 from unmoor.syntax.grammars import MAX_BYTES, errors
 
-_EXTENSIONS = {"ts": "typescript", "mts": "typescript", "cts": "typescript", "tsx": "tsx", "js": "javascript", "jsx": "javascript",
-               "mjs": "javascript", "cjs": "javascript", "typescript": "typescript", "javascript": "javascript", "node": "javascript"}
+_EXTENSIONS = {
+    "ts": "typescript",
+    "mts": "typescript",
+    "cts": "typescript",
+    "tsx": "tsx",
+    "js": "javascript",
+    "jsx": "javascript",
+    "mjs": "javascript",
+    "cjs": "javascript",
+    "typescript": "typescript",
+    "javascript": "javascript",
+    "node": "javascript",
+}
 _ENV = re.compile(rb"[eEg](?:nv\b|NV\b|nv\w*\s*\(|etOrThrow)")
-_CALLS = (b"'/", b'"/', b"`/", b"}/", b"listen", b"serve", b"port", b"exec", b"spawn", b"$`", b"WebSocketServer", b"@Get", b"@Post", b"@Put",
-          b"@Patch", b"@Delete", b"@Controller", b"@All")
+_CALLS = (
+    b"'/",
+    b'"/',
+    b"`/",
+    b"}/",
+    b"listen",
+    b"serve",
+    b"port",
+    b"exec",
+    b"spawn",
+    b"$`",
+    b"WebSocketServer",
+    b"@Get",
+    b"@Post",
+    b"@Put",
+    b"@Patch",
+    b"@Delete",
+    b"@Controller",
+    b"@All",
+)
+_CALLEE = re.compile(
+    rb"(?:\b(?:get|post|put|patch|delete|head|options|all|del|use|ws|route|mount|register|request|open|listen|serve|axios|ky|got|io|sendBeacon"
+    rb"|WebSocket|EventSource|useSWR\w*|\w*[fF]etch\w*|\w*Api|\w*API|\w*Request|exec\w*|spawn\w*|\w*Server|Get|Post|Put|Patch|Delete|All|Head"
+    rb"|Options|Sse|MessagePattern|Controller|WebSocketGateway)|\$)$"
+)
 _KEYS = (b"proxy", b"erver", b"preview", b"serve", b"destination")
 _PAIRS = re.compile(rb"['\"]?(?:proxy|server|devServer|preview|serve|destination)\b['\"]?\s*:")
 _NOTED = (b"localhost", b"127.0.", b"192.168.", b"10.", b"172.", b"host.docker", b"://")
@@ -55,7 +89,7 @@ def scan(unit: Unit) -> Facts:
     literals = [node for node in nodes.get("literal", []) if interest.worth(node) and node.start_byte not in read]
     literals.sort(key=lambda node: node.start_byte)
     for chain in source.walk(literals[:MOST_HITS]):
-        found.extend(endpoints.addresses(source, chain, done))
+        found.extend(endpoints.addresses(source, chain, done, interest))
     facts.references += apply_uses(source, found)
     _notes(source, nodes.get("note", []), facts)
     _environment(source, nodes, facts)
@@ -67,9 +101,16 @@ def scan(unit: Unit) -> Facts:
 def _query(source: Source) -> str:
     """One query for all that the bytes say may be there: each pass over a tree costs as much as a third of its parse."""
     text = source.text
-    literals = {"typescript": "(template_literal_type)", "tsx": "(template_literal_type) (jsx_text)", "javascript": "(jsx_text)"}
-    parts = [f"[(string) (template_string) {literals[source.grammar]}] @literal", "(variable_declarator) @declarator",
-             "[(import_statement) (export_statement source: (string))] @module"]
+    literals = {
+        "typescript": "(template_literal_type)",
+        "tsx": "(template_literal_type) (jsx_text)",
+        "javascript": "(jsx_text)",
+    }
+    parts = [
+        f"[(string) (template_string) {literals[source.grammar]}] @literal",
+        "(variable_declarator) @declarator",
+        "[(import_statement) (export_statement source: (string))] @module",
+    ]
     env = bool(_ENV.search(text))
     if env or any(word in text for word in _CALLS):
         parts.append("[(call_expression) (new_expression)] @call")
@@ -85,14 +126,26 @@ def _query(source: Source) -> str:
 def _calls(source: Source, nodes: dict[str, list[Node]], facts: Facts) -> set[int]:
     """Calls and properties: routes, ports, constants, commands. Returns where literals were read as commands."""
     read: set[int] = set()
-    for chain in source.walk(node for node in nodes.get("pair", []) if _PAIRS.match(source.text, node.start_byte, node.end_byte)):
+    for chain in source.walk(
+        node for node in nodes.get("pair", []) if _PAIRS.match(source.text, node.start_byte, node.end_byte)
+    ):
         facts.declarations.extend(declarations.served_ports(source, chain))
         facts.declarations.extend(routes.configured(source, chain))
-    for chain in source.walk(nodes.get("call", [])[:MOST_HITS]):
+    wanted = [node for node in nodes.get("call", []) if _interesting(source, node)]
+    for chain in source.walk(wanted[:MOST_HITS]):
         read |= _call(source, chain, facts)
     for chain in source.walk(source.declarators[: declarations.MOST_CONSTANTS]):
         facts.declarations.extend(declarations.constants(source, chain))
     return read
+
+
+def _interesting(source: Source, call: Node) -> bool:
+    """Whether the last name of a callee is one that asks, serves, listens or runs something."""
+    function = call.child_by_field_name("function") or call.child_by_field_name("constructor")
+    if function is None:
+        return False
+    start, end = function.start_byte, function.end_byte
+    return bool(_CALLEE.search(source.text, max(start, end - 40), end))
 
 
 def _call(source: Source, chain: Chain, facts: Facts) -> set[int]:
@@ -107,7 +160,10 @@ def _call(source: Source, chain: Chain, facts: Facts) -> set[int]:
 
 
 def _notes(source: Source, nodes: list[Node], facts: Facts) -> None:
-    readers: dict[str, Callable[[Source, Node], Iterator[Reference]]] = {"comment": endpoints.comment, "regex": endpoints.pattern}
+    readers: dict[str, Callable[[Source, Node], Iterator[Reference]]] = {
+        "comment": endpoints.comment,
+        "regex": endpoints.pattern,
+    }
     for node in nodes:
         facts.references.extend(readers[node.type](source, node))
 

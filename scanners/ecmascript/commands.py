@@ -7,7 +7,7 @@ from tree_sitter import Node
 from unmoor.model.facts import Facts
 from unmoor.scanners import scan_embedded
 from unmoor.scanners.ecmascript import names
-from unmoor.scanners.ecmascript.context import callee_of
+from unmoor.scanners.ecmascript.calls import callee_of
 from unmoor.scanners.ecmascript.literals import literal
 from unmoor.scanners.ecmascript.source import Chain, Source, arguments
 from unmoor.text.mapped import Mapped, Segment
@@ -45,7 +45,11 @@ def commands(source: Source, chain: Chain) -> tuple[Facts, list[Node]]:
 def _is_regex_exec(source: Source, callee: str) -> bool:
     """`pattern.exec(text)` runs no command."""
     receiver, _, method = callee.rpartition(".")
-    return method == "exec" and bool(receiver) and not re.search(r"(?:child_process|cp|shell|shelljs|proc|childProcess|sh)$", receiver)
+    return (
+        method == "exec"
+        and bool(receiver)
+        and not re.search(r"(?:child_process|cp|shell|shelljs|proc|childProcess|sh)$", receiver)
+    )
 
 
 def _joined(source: Source, nodes: list[Node]) -> Mapped:

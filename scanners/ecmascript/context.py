@@ -1,55 +1,50 @@
 """What a value is for: the way up from a literal to the statement, read as a role with its reason."""
 
 import re
-from typing import Any
 
-from msgspec import Struct, field
 from tree_sitter import Node
 
-from unmoor.model.facts import Role
 from unmoor.scanners.ecmascript import names, switches
-from unmoor.scanners.ecmascript.literals import is_sum, plain
-from unmoor.scanners.ecmascript.source import FUNCTIONS, Chain, Source, arguments, unwrap
+from unmoor.scanners.ecmascript.calls import read_argument
+from unmoor.scanners.ecmascript.literals import is_sum
+from unmoor.scanners.ecmascript.role import Context, env_name, take_branch, take_default
+from unmoor.scanners.ecmascript.source import FUNCTIONS, Chain, Source, unwrap
 
 TRANSPARENT = frozenset(
-    {"parenthesized_expression", "as_expression", "satisfies_expression", "non_null_expression", "await_expression",
-     "type_assertion", "template_substitution", "template_string", "spread_element", "jsx_expression", "sequence_expression",
-     "yield_expression", "unary_expression"}
+    {
+        "parenthesized_expression",
+        "as_expression",
+        "satisfies_expression",
+        "non_null_expression",
+        "await_expression",
+        "type_assertion",
+        "template_substitution",
+        "template_string",
+        "spread_element",
+        "jsx_expression",
+        "sequence_expression",
+        "yield_expression",
+        "unary_expression",
+    }
 )
-_TYPES = frozenset({"literal_type", "template_literal_type", "type_annotation", "type_arguments", "type_alias_declaration",
-                    "interface_declaration", "property_signature", "index_signature", "union_type", "template_type",
-                    "ambient_declaration"})
+_TYPES = frozenset(
+    {
+        "literal_type",
+        "template_literal_type",
+        "type_annotation",
+        "type_arguments",
+        "type_alias_declaration",
+        "interface_declaration",
+        "property_signature",
+        "index_signature",
+        "union_type",
+        "template_type",
+        "ambient_declaration",
+    }
+)
 _SKIP = frozenset({"import_statement", "import_require_clause", "import_attribute", "module"})
-_ENV = re.compile(r"(?:process\.env|import\.meta\.env|Bun\.env|\benv|\benvironment)(?:\?)?(?:\.|\[['\"])([A-Za-z_]\w*)")
-_WRAPPED = re.compile(r"\(\s*['\"`]([A-Z][A-Z0-9_]{2,})['\"`]")
-_DUMMY = re.compile(r"(?i)(?:\.(?:url|href|path|originalUrl|pathname)\b|url$|href$|^(?:input|trimmed\w*|raw\w*|value|link|str|path\w*|target)$)")
 _COMPARING = frozenset({"===", "!==", "==", "!=", "<", ">", "<=", ">=", "in", "instanceof"})
 MOST_STEPS = 200
-
-
-class Context(Struct):
-    """A role in the making. decided: nothing further out changes it but an environment switch."""
-
-    role: Role = "config"
-    why: str = ""
-    position: str = ""
-    runtime: str = ""
-    attrs: dict[str, Any] = field(default_factory=dict)
-    decided: bool = False
-    skip: bool = False
-    called: bool = False  # what is declared further out is the result of a call
-    keys: list[str] = field(default_factory=list)  # the object keys above, innermost first
-
-    def settle(self, role: Role, why: str, position: str = "") -> None:
-        """Take a role, if none is decided yet."""
-        self.place(position)
-        if not self.decided:
-            self.role, self.why, self.decided = role, why, True
-
-    def place(self, position: str) -> None:
-        """The first position met counts."""
-        if position and not self.position:
-            self.position = position
 
 
 def context_of(source: Source, chain: Chain, top: int) -> Context:
@@ -74,16 +69,8 @@ def _statement(source: Source, chain: Chain, at: int, context: Context) -> None:
     if context.role in ("comparison", "display", "type", "dummy-base", "bind") or context.skip:
         return
     branch, side = switches.surrounding(source, chain, at)
-    _switch(context, branch, "inside a branch of an environment switch")
+    take_branch(context, branch, "inside a branch of an environment switch")
     context.runtime = context.runtime or side
-
-
-def _switch(context: Context, branch: str, why: str) -> None:
-    if not branch or "branch" in context.attrs:
-        return
-    context.attrs["branch"] = branch
-    if branch == "development" and context.role not in ("comparison", "display", "type", "dummy-base", "bind", "cors-origin"):
-        context.role, context.why, context.decided = "dev-branch", why, True
 
 
 def _step(source: Source, chain: Chain, at: int, context: Context) -> bool:
@@ -120,7 +107,7 @@ def _returned(source: Source, chain: Chain, at: int, context: Context) -> bool:
 
 
 def _binary(source: Source, chain: Chain, at: int, context: Context) -> bool:
-    node, slot = chain[at]
+    slot = chain[at].field
     parent = chain[at - 1].node
     operator = source.name(parent.child_by_field_name("operator"))
     if operator in _COMPARING:
@@ -129,53 +116,12 @@ def _binary(source: Source, chain: Chain, at: int, context: Context) -> bool:
     left = parent.child_by_field_name("left")
     if operator in ("||", "??") and slot == "right" and left is not None:
         context.place("fallback")
-        _default(source, left, context, f"right of `{operator}`")
+        take_default(source, left, context, f"right of `{operator}`")
     elif operator == "&&" and slot == "right" and left is not None:
-        _switch(context, switches.branch(source, left, True), "behind an environment test")
+        take_branch(context, switches.branch(source, left, True), "behind an environment test")
     elif is_sum(parent):
         context.place("concatenation")
     return True
-
-
-def _default(source: Source, left: Node, context: Context, why: str) -> None:
-    """A fallback of what `left` reads; the variable is named where it can be seen."""
-    name = env_name(source, left)
-    if name:
-        context.attrs.setdefault("env", name)
-        context.attrs.setdefault("env_direct", True)
-    else:
-        context.attrs.setdefault("fallback_of", source.name(left)[:80])
-    context.settle("default", f"{why}: the fallback of {name or 'a configured value'}")
-
-
-def env_name(source: Source, node: Node | None, depth: int = 0) -> str:
-    """The environment variable that an expression reads, "" if none is seen."""
-    text = source.name(node)[:400]
-    match = _ENV.search(text) or _WRAPPED.search(text)
-    if match:
-        return match.group(1)
-    inner = unwrap(node)
-    if inner is not None and inner.type == "identifier" and depth < 3:
-        name = source.name(inner)
-        value = source.values.get(name)
-        if value is not None and value.end_byte - value.start_byte < 400:
-            return env_name(source, value, depth + 1)
-        return source_env(source).get(name, "")
-    return ""
-
-
-def source_env(source: Source) -> dict[str, str]:
-    """Local name → variable, of `const { X: x } = process.env`."""
-    cached: dict[str, str] | None = source.__dict__.get("_destructured")
-    if cached is None:
-        cached = {}
-        pattern = re.compile(rb"\{([^{}]*)\}\s*=\s*(?:process\.env|import\.meta\.env)\b")
-        for match in pattern.finditer(source.text) if b".env" in source.text else ():
-            for part in match.group(1).decode("utf-8", "replace").split(","):
-                name, _, local = part.partition("=")[0].strip().partition(":")
-                cached[(local or name).strip()] = name.strip()
-        source.__dict__["_destructured"] = cached
-    return cached
 
 
 def _ternary(source: Source, chain: Chain, at: int, context: Context) -> bool:
@@ -190,103 +136,21 @@ def _ternary(source: Source, chain: Chain, at: int, context: Context) -> bool:
     branch = switches.branch(source, condition, positive)
     side = switches.side(source, condition, positive)
     if branch:
-        _switch(context, branch, "one arm of an environment switch")
+        take_branch(context, branch, "one arm of an environment switch")
     elif side:
         context.runtime = context.runtime or side
     elif not context.decided:
         name = env_name(source, condition)
         test = unwrap(condition)
-        plain_test = test is not None and test.type in ("identifier", "member_expression", "unary_expression", "subscript_expression")
+        plain_test = test is not None and test.type in (
+            "identifier",
+            "member_expression",
+            "unary_expression",
+            "subscript_expression",
+        )
         if name or (plain_test and not positive):
-            _default(source, condition, context, "the other arm of a conditional")
+            take_default(source, condition, context, "the other arm of a conditional")
     return True
-
-
-def _arguments(source: Source, chain: Chain, at: int, context: Context) -> bool:
-    """The value is an argument: of what?"""
-    call = chain[at - 2].node
-    callee = callee_of(source, call)
-    first = "call" not in context.attrs
-    if callee:
-        context.attrs.setdefault("call", callee)
-    context.place("argument")
-    if callee in ("require", "import", "require.resolve", "jest.mock", "vi.mock"):
-        context.skip = True
-        return False
-    if callee in names.CASTS:
-        context.attrs.pop("call", None)
-        return True
-    context.called = context.called or not callee.endswith((".freeze", ".default", "defineConfig"))
-    index = next((i for i, a in enumerate(arguments(call)) if a.start_byte == chain[at].node.start_byte), 0)
-    _call(source, call, callee, index, context, first)
-    return not (context.decided and context.role in ("comparison", "display", "bind", "dummy-base"))
-
-
-def callee_of(source: Source, call: Node) -> str:
-    """What is called: `axios.get`, `new` left out, chains of calls cut to their last name."""
-    function = call.child_by_field_name("function") or call.child_by_field_name("constructor")
-    if function is None:
-        return ""
-    if function.type == "member_expression":
-        inner = function.child_by_field_name("object")
-        if inner is not None and inner.type in ("call_expression", "new_expression", "template_string", "string", "array", "regex", "subscript_expression"):
-            return "()." + source.name(function.child_by_field_name("property"))
-    if function.end_byte - function.start_byte > 120:
-        return ""
-    return re.sub(r"\s+|\?(?=\.)|<[^<>]*>$", "", source.name(function))
-
-
-def _call(source: Source, call: Node, callee: str, index: int, context: Context, first: bool) -> None:
-    given = arguments(call)
-    if callee == "URL" or callee.endswith(".URL"):
-        _url(source, given, index, context)
-    elif names.COMPARISON.search(callee):
-        context.settle("comparison", f"an argument of `{callee}`")
-    elif names.DISPLAY.match(callee):
-        context.settle("display", f"shown by `{callee}`")
-    elif callee.endswith((".default", ".prefault", ".catch")):
-        context.settle("default", f"the default of a schema (`{callee.rpartition('.')[2]}`)")
-        context.attrs["schema"] = True
-    elif index > 0 and names.GETENV.search(callee):
-        name = plain(source, given[0]) or ""
-        if names.UPPER.match(name):
-            context.attrs.setdefault("env", name)
-        context.settle("default", f"the default that `{callee}` is given")
-    elif names.LISTEN.search(callee):
-        context.settle("bind", f"the address that `{callee}` binds")
-    elif re.search(r"(?:^|\.)(?:setHeader|header|set|append|writeHead)$", callee) and index and _is_cors(plain(source, given[0]) or ""):
-        context.settle("cors-origin", "a cross-origin header")
-    elif names.CORS_CALL.search(callee) and any(map(names.CORS_KEY.match, context.keys or ["origin"])):
-        context.settle("cors-origin", f"an origin given to `{callee}`")
-    elif re.search(r"(?:^|\.)(?:createProxyMiddleware|createProxyServer|createProxy|httpProxy|proxy|proxyRequest)$", callee):
-        context.settle("proxy-target", f"the target of `{callee}`")
-    elif names.REQUEST.match(callee) and _requested(context, index):
-        context.settle("request", f"called by `{callee}`")
-
-
-def _requested(context: Context, index: int) -> bool:
-    """Of a client's options only the address is called, not a header or a body."""
-    if not context.keys:
-        return True
-    return all(names.REQUEST_KEY.match(key) or key in ("socket", "connection", "options", "redis") for key in context.keys)
-
-
-def _is_cors(name: str) -> bool:
-    return bool(names.CORS_KEY.match(name))
-
-
-def _url(source: Source, given: list[Node], index: int, context: Context) -> None:
-    if index != 1:
-        context.settle("request", "parsed by `new URL`")
-        return
-    text = source.name(given[0]) if given else ""
-    literal = plain(source, given[0]) if given else None
-    context.attrs["dummy"] = True
-    if literal is None and given[0].type != "template_string" and _DUMMY.search(text):
-        context.settle("dummy-base", "the base of `new URL`, thrown away")
-    else:
-        context.attrs["base_of"] = text[:80]
-        context.settle("dummy-base" if literal is None and given[0].type != "template_string" else "request", "the base of `new URL`")
 
 
 def _pair(source: Source, chain: Chain, at: int, context: Context) -> bool:
@@ -299,7 +163,7 @@ def _pair(source: Source, chain: Chain, at: int, context: Context) -> bool:
     key = _key(source, pair.child_by_field_name("key"))
     context.keys.append(key)
     branch = switches.keyed(key) if _has_environments(source, chain, at) else ""
-    _switch(context, branch, f"the value for `{key}` in an object keyed by environment")
+    take_branch(context, branch, f"the value for `{key}` in an object keyed by environment")
     if context.decided:
         return True
     if key.startswith("/") and len(key) > 1:
@@ -312,9 +176,17 @@ def _pair(source: Source, chain: Chain, at: int, context: Context) -> bool:
         context.settle("example", f"the value of `{key}`")
     elif names.DISPLAY_KEY.match(key) and len(context.keys) == 1:
         context.settle("display", f"shown (`{key}`)")
-    elif key == "destination" or (key == "proxy" and len(context.keys) > 1) or (key == "router" and "target" in context.keys):
+    elif (
+        key == "destination"
+        or (key == "proxy" and len(context.keys) > 1)
+        or (key == "router" and "target" in context.keys)
+    ):
         context.settle("proxy-target", f"the target of a proxy (`{key}`)")
-    elif key in ("server", "devServer", "preview") and context.keys[0] in ("host", "public", "hostname") and len(context.keys) == 2:
+    elif (
+        key in ("server", "devServer", "preview")
+        and context.keys[0] in ("host", "public", "hostname")
+        and len(context.keys) == 2
+    ):
         context.settle("bind", f"the address that `{key}` binds")
     return True
 
@@ -345,7 +217,7 @@ def _assignment(source: Source, chain: Chain, at: int, context: Context) -> bool
     name = target.rpartition(".")[2].strip("[]'\"`")
     context.attrs.setdefault("key", context.keys[0] if context.keys else name)
     if operator in ("||=", "??=") and left is not None:
-        _default(source, left, context, f"right of `{operator}`")
+        take_default(source, left, context, f"right of `{operator}`")
     elif env_name(source, left) and left is not None and left.type == "member_expression":
         context.attrs.setdefault("env", env_name(source, left))
         context.attrs["sets_env"] = True
@@ -353,7 +225,9 @@ def _assignment(source: Source, chain: Chain, at: int, context: Context) -> bool
         context.settle("request", "navigated to")
     elif names.CORS_KEY.match(name):
         context.settle("cors-origin", f"assigned to `{name}`")
-    elif names.DISPLAY_KEY.match(name) or re.search(r"(?:^|\.)(?:textContent|innerText|innerHTML|placeholder)$", target):
+    elif names.DISPLAY_KEY.match(name) or re.search(
+        r"(?:^|\.)(?:textContent|innerText|innerHTML|placeholder)$", target
+    ):
         context.settle("display", f"shown (`{name}`)")
     return False
 
@@ -366,7 +240,9 @@ def _parameter(source: Source, chain: Chain, at: int, context: Context) -> bool:
     left = parent.child_by_field_name("left") or parent.child_by_field_name("pattern")
     name = source.name(left)[:80]
     context.place("parameter" if parent.type.endswith("parameter") else "destructuring")
-    outer = next((step.node for step in reversed(chain[max(0, at - 6) : at]) if step.node.type == "variable_declarator"), None)
+    outer = next(
+        (step.node for step in reversed(chain[max(0, at - 6) : at]) if step.node.type == "variable_declarator"), None
+    )
     if parent.type in ("object_assignment_pattern", "assignment_pattern") and outer is not None:
         above = chain[at - 2].node
         key = _key(source, above.child_by_field_name("key")) if above.type == "pair_pattern" else name
@@ -395,9 +271,14 @@ def _named(name: str, context: Context) -> None:
     """What the name of a constant says of its value."""
     if names.CORS_KEY.match(name):
         context.settle("cors-origin", f"the constant `{name}`")
-    elif names.COMPARISON_KEY.match(name) or re.search(r"(?i)(?:^|_)(?:local|loopback)\w*(?:hosts?|address\w*|names?)$|pattern|regex", name):
+    elif names.COMPARISON_KEY.match(name) or re.search(
+        r"(?i)(?:^|_)(?:local|loopback)\w*(?:hosts?|address\w*|names?)$|pattern|regex", name
+    ):
         context.settle("comparison", f"hosts to compare with (`{name}`)")
-    elif re.search(r"(?i)(?:^|_)(?:placeholder|example|sample|message|help|usage|banner|description)$|(?:Placeholder|Example|Message|HelpText)$", name):
+    elif re.search(
+        r"(?i)(?:^|_)(?:placeholder|example|sample|message|help|usage|banner|description)$|(?:Placeholder|Example|Message|HelpText)$",
+        name,
+    ):
         context.settle("display", f"shown (`{name}`)")
 
 
@@ -498,12 +379,30 @@ def _directive(source: Source, chain: Chain, at: int, context: Context) -> bool:
 
 
 _READERS = {
-    "binary_expression": _binary, "ternary_expression": _ternary, "arguments": _arguments, "pair": _pair,
-    "assignment_expression": _assignment, "augmented_assignment_expression": _assignment,
-    "assignment_pattern": _parameter, "object_assignment_pattern": _parameter, "required_parameter": _parameter,
-    "optional_parameter": _parameter, "variable_declarator": _declarator, "public_field_definition": _field,
-    "field_definition": _field, "enum_assignment": _enum, "enum_body": _enum, "switch_case": _case,
-    "subscript_expression": _subscript, "member_expression": _member, "jsx_attribute": _attribute,
-    "jsx_element": _element, "jsx_fragment": _element, "return_statement": _return, "array": _array,
-    "throw_statement": _throw, "call_expression": _tagged, "expression_statement": _directive,
+    "binary_expression": _binary,
+    "ternary_expression": _ternary,
+    "arguments": read_argument,
+    "pair": _pair,
+    "assignment_expression": _assignment,
+    "augmented_assignment_expression": _assignment,
+    "assignment_pattern": _parameter,
+    "object_assignment_pattern": _parameter,
+    "required_parameter": _parameter,
+    "optional_parameter": _parameter,
+    "variable_declarator": _declarator,
+    "public_field_definition": _field,
+    "field_definition": _field,
+    "enum_assignment": _enum,
+    "enum_body": _enum,
+    "switch_case": _case,
+    "subscript_expression": _subscript,
+    "member_expression": _member,
+    "jsx_attribute": _attribute,
+    "jsx_element": _element,
+    "jsx_fragment": _element,
+    "return_statement": _return,
+    "array": _array,
+    "throw_statement": _throw,
+    "call_expression": _tagged,
+    "expression_statement": _directive,
 }

@@ -8,7 +8,7 @@ from tree_sitter import Node
 
 from unmoor.model.facts import Declaration
 from unmoor.scanners.ecmascript import names
-from unmoor.scanners.ecmascript.context import callee_of
+from unmoor.scanners.ecmascript.calls import callee_of
 from unmoor.scanners.ecmascript.endpoints import port_of, scope_of
 from unmoor.scanners.ecmascript.literals import is_sum, literal, plain
 from unmoor.scanners.ecmascript.source import Chain, Source, arguments, unwrap
@@ -28,7 +28,10 @@ def listens(source: Source, chain: Chain) -> Iterator[Declaration]:
     if re.search(r"(?:^|\.)listen$", callee):
         place = _value(source, options, "port") if options is not None else given[0]
         host = _value(source, options, "host") if options is not None else given[1] if len(given) > 1 else None
-    elif re.search(r"^(?:Bun\.serve|Deno\.serve|serve|new WebSocketServer|WebSocketServer|WebSocket\.Server|startStandaloneServer|\w*Server)$", callee):
+    elif re.search(
+        r"^(?:Bun\.serve|Deno\.serve|serve|new WebSocketServer|WebSocketServer|WebSocket\.Server|startStandaloneServer|\w*Server)$",
+        callee,
+    ):
         options = options or next((a for a in given if a.type == "object"), None)
         listen = _value(source, options, "listen")
         place = _value(source, listen if listen is not None else options, "port")
@@ -52,16 +55,28 @@ def served_ports(source: Source, chain: Chain) -> Iterator[Declaration]:
     port = port_of(source, place)
     if place is None or port is None:
         return
-    host = plain(source, _value(source, value, "host")) or ("0.0.0.0" if source.name(_value(source, value, "host")) == "true" else "")
+    host = plain(source, _value(source, value, "host")) or (
+        "0.0.0.0" if source.name(_value(source, value, "host")) == "true" else ""
+    )
     yield _port(source, chain, "webpack" if key == "devServer" else "vite", port, place, host, {"option": key})
 
 
-def _port(source: Source, chain: Chain, name: str, port: int, place: Node, host: str, attrs: dict[str, Any]) -> Declaration:
+def _port(
+    source: Source, chain: Chain, name: str, port: int, place: Node, host: str, attrs: dict[str, Any]
+) -> Declaration:
     environment = re.search(r"(?:process\.env|env)\.([A-Z]\w*)", _meaning(source, place))
     if environment:
         attrs["env"] = environment.group(1)
-    return source.unit.declaration("port", place.start_byte, place.end_byte, name, str(port), source.grammar,
-                                   scope=scope_of(source, chain, len(chain) - 1), attrs={"host": host, **attrs})
+    return source.unit.declaration(
+        "port",
+        place.start_byte,
+        place.end_byte,
+        name,
+        str(port),
+        source.grammar,
+        scope=scope_of(source, chain, len(chain) - 1),
+        attrs={"host": host, **attrs},
+    )
 
 
 def _meaning(source: Source, place: Node) -> str:
@@ -124,11 +139,20 @@ def _constant(source: Source, name: str, value: Node, exported: bool, depth: int
             yield _declared(source, name, source.name(value), value, exported)
         return
     found = literal(source, value) if value.type in ("string", "template_string") or is_sum(value) else None
-    if found is not None and (_INTERESTING.search(found.value) or (_NAMED.search(name.rpartition(".")[2]) and len(found.value) < 200)):
+    if found is not None and (
+        _INTERESTING.search(found.value) or (_NAMED.search(name.rpartition(".")[2]) and len(found.value) < 200)
+    ):
         yield _declared(source, name, found.value, value, exported)
 
 
 def _declared(source: Source, name: str, text: str, value: Node, exported: bool) -> Declaration:
     quote = 1 if value.type in ("string", "template_string") else 0
-    return source.unit.declaration("constant", value.start_byte + quote, max(value.start_byte + quote, value.end_byte - quote), name, text,
-                                   source.grammar, attrs={"exported": exported})
+    return source.unit.declaration(
+        "constant",
+        value.start_byte + quote,
+        max(value.start_byte + quote, value.end_byte - quote),
+        name,
+        text,
+        source.grammar,
+        attrs={"exported": exported},
+    )

@@ -13,30 +13,52 @@ from unmoor.model.facts import Reference, Role
 from unmoor.model.spans import Span
 from unmoor.scanners.addresses import addresses_in, attributes, host_value
 from unmoor.scanners.ecmascript import names
-from unmoor.scanners.ecmascript.context import Context, context_of
+from unmoor.scanners.ecmascript.context import context_of
 from unmoor.scanners.ecmascript.literals import Literal, is_sum, literal, plain, spine
+from unmoor.scanners.ecmascript.role import Context
 from unmoor.scanners.ecmascript.source import Chain, Source
 from unmoor.text.addresses import host_class, split_authority
 
 _DECODED = re.compile(rb"://|localhost|127\.|0\.0\.0\.0|[0-9]\.[0-9]+\.[0-9]+\.[0-9]|::1\]|docker|\}//|\}:[0-9]")
 _HOSTNAME = re.compile(r"^(?:[A-Za-z][\w-]*|[A-Za-z0-9][\w-]*(?:\.[\w-]+)+)(?::\d{2,5})?$")
 _WORD_STRING = re.compile(rb"['\"][A-Za-z0-9][\w.-]*(?::\d+)?['\"]$")
-_SOUGHT = (b"://", b"localhost", b"host.docker", b"docker.internal", b"::1]", b"&#", b"}//", b"//'", b'//"', b"/home/", b"/Users/", b":\\Users")
+_SOUGHT = (
+    b"://",
+    b"localhost",
+    b"host.docker",
+    b"docker.internal",
+    b"::1]",
+    b"&#",
+    b"}//",
+    b"//'",
+    b'//"',
+    b"/home/",
+    b"/Users/",
+    b":\\Users",
+)
 _DOTTED = re.compile(rb"[0-9]\.[0-9]+\.[0-9]+\.[0-9]")
 _ESCAPED = re.compile(rb"\\(?:[/ux0-7lhLH:.]|\r?\n)")
-_COLON_PORT = re.compile(rb"[}'\"]:[0-9]{2,5}")
+_COLON_PORT = re.compile(rb"\}:[0-9]{2,5}|':[0-9]{2,5}'|\":[0-9]{2,5}\"")
 _PAGE = re.compile(
     r"\$\{[^{}]*\}:?//((?:\$\{[^{}]*\}|[\w.-])+)(?::(\d{2,5}|\$\{[^{}]*\}))?((?:[/?#][^\s\"'`<>]*)?)"
     r"|^(\$\{[^{}]*[hH]ost[^{}]*\}|\$\{[^{}]*HOST[^{}]*\}):(\d{2,5})((?:/[^\s\"'`<>]*)?)"
 )
-_COMMENT = re.compile(rb"localhost|127\.0\.|192\.168\.|\b10\.\d|\b172\.(?:1[6-9]|2\d|3[01])\.|host\.docker|://[\w-]+:\d")
-_HOME = re.compile(r"(?:/home/(?!runner\b|node\b|user\b|username\b|ubuntu\b|app\b|circleci\b|you\b|me\b|\$|<|\{)[a-z][\w.-]*"
-                   r"|/Users/(?!you\b|username\b|user\b|me\b|\$|<|\{|name\b)[A-Za-z][\w.-]*|[A-Z]:\\Users\\(?!you|username|user\b|<|\{)[\w.-]+)(?=[/\\]|$)[\w./\\-]*")
-_CODE_TEXT = re.compile(r"(?:fetch|axios(?:\.\w+)?|WebSocket|EventSource)\s*\(\s*[\\'\"`]|(?:src|href|action)\s*=\s*\\?[\"']")
+_COMMENT = re.compile(
+    rb"localhost|127\.0\.|192\.168\.|\b10\.\d|\b172\.(?:1[6-9]|2\d|3[01])\.|host\.docker|://[\w-]+:\d"
+)
+_HOME = re.compile(
+    r"(?:/home/(?!runner\b|node\b|user\b|username\b|ubuntu\b|app\b|circleci\b|you\b|me\b|\$|<|\{)[a-z][\w.-]*"
+    r"|/Users/(?!you\b|username\b|user\b|me\b|\$|<|\{|name\b)[A-Za-z][\w.-]*|[A-Z]:\\Users\\(?!you|username|user\b|<|\{)[\w.-]+)(?=[/\\]|$)[\w./\\-]*"
+)
+_CODE_TEXT = re.compile(
+    r"(?:fetch|axios(?:\.\w+)?|WebSocket|EventSource)\s*\(\s*[\\'\"`]|(?:src|href|action)\s*=\s*\\?[\"']"
+)
 _COMPARED = ("comparison", "display", "type", "comment")
 
 
-def addresses(source: Source, chain: Chain, done: set[int]) -> Iterator[tuple[Reference, Context]]:
+def addresses(
+    source: Source, chain: Chain, done: set[int], interest: "Interest"
+) -> Iterator[tuple[Reference, Context]]:
     """The references in the literal at the end of the chain; concatenations are taken whole, once."""
     top = len(chain) - 1
     if top > 0 and chain[top - 1].node.id in done:
@@ -50,17 +72,9 @@ def addresses(source: Source, chain: Chain, done: set[int]) -> Iterator[tuple[Re
     found = literal(source, node, jsx)
     if found is None or not found.text.text:
         return
-    if not _DECODED.search(found.text.text) and not _HOSTNAME.match(found.value) and not _HOME.search(found.value):
+    if not _DECODED.search(found.text.text) and not interest.near_host(node) and not _HOME.search(found.value):
         return
     yield from _read(source, chain, top, found)
-
-
-def _host_candidate(source: Source, node: Node, found: Literal) -> bool:
-    """Whether a plain word may be a host: `host` stands in the text before it."""
-    if not _HOSTNAME.match(found.value):
-        return False
-    line = source.text.rfind(b"\n", 0, node.start_byte) + 1
-    return bool(_BEFORE_HOST.search(source.text, max(line, node.start_byte - 200), node.start_byte))
 
 
 class Interest:
@@ -80,10 +94,16 @@ class Interest:
         at = bisect_left(self.hits, lo)
         if at < len(self.hits) and self.hits[at] < hi:
             return True
+        return self.near_host(node)
+
+    def near_host(self, node: Node) -> bool:
+        """Whether a plain word may be a host: `host` stands on its line before it."""
+        lo, hi = node.start_byte, node.end_byte
         near = bisect_left(self.hosts, lo) - 1
         if near < 0 or lo - self.hosts[near] > 200 or hi - lo > 80 or node.type != "string":
             return False
-        return bool(_WORD_STRING.match(self.source.text, lo, hi)) and self.source.text.rfind(b"\n", self.hosts[near], lo) < 0
+        text = self.source.text
+        return bool(_WORD_STRING.match(text, lo, hi)) and text.rfind(b"\n", self.hosts[near], lo) < 0
 
 
 def _read(source: Source, chain: Chain, top: int, found: Literal) -> Iterator[tuple[Reference, Context]]:
@@ -108,7 +128,10 @@ def _read(source: Source, chain: Chain, top: int, found: Literal) -> Iterator[tu
     for reference in references:
         role, why = _role(context, found.value, reference, csp)
         more = _computed(found, reference)
-        yield structs.replace(reference, role=role, why=why, runtime=runtime, attrs={**reference.attrs, **more}), context
+        yield (
+            structs.replace(reference, role=role, why=why, runtime=runtime, attrs={**reference.attrs, **more}),
+            context,
+        )
     yield from _homes(unit, found, context, source.grammar)
 
 
@@ -127,11 +150,13 @@ def _within(span: Span, holes: list[Span]) -> bool:
 def _is_host(context: Context, found: Literal) -> bool:
     key, env = str(context.attrs.get("key", "")), str(context.attrs.get("env", ""))
     constant = str(context.attrs.get("constant", ""))
-    if context.role in ("display", "type", "comparison", "cors-origin") or not _HOSTNAME.match(found.value) and found.value[:1] not in "[0123456789":
+    if context.role in ("display", "type", "comparison", "cors-origin") or (
+        not _HOSTNAME.match(found.value) and found.value[:1] not in "[0123456789"
+    ):
         return False
     if "/" in found.value or " " in found.value:
         return False
-    if key == "pattern" or context.position == "parameter" and not names.HOST_KEY.match(key):
+    if key == "pattern" or (context.position == "parameter" and not names.HOST_KEY.match(key)):
         return False
     return any(names.HOST_KEY.match(name) for name in (key, env, constant) if name)
 
@@ -163,8 +188,16 @@ def port_of(source: Source, node: Node | None, depth: int = 0) -> int | None:
         return port_of(source, node.child_by_field_name("alternative"), depth + 1)
     if node.type == "call_expression":
         given = node.child_by_field_name("arguments")
-        return port_of(source, given.named_children[0] if given is not None and given.named_children else None, depth + 1)
-    if node.type in ("parenthesized_expression", "as_expression", "non_null_expression", "unary_expression", "satisfies_expression"):
+        return port_of(
+            source, given.named_children[0] if given is not None and given.named_children else None, depth + 1
+        )
+    if node.type in (
+        "parenthesized_expression",
+        "as_expression",
+        "non_null_expression",
+        "unary_expression",
+        "satisfies_expression",
+    ):
         return port_of(source, node.named_children[0] if node.named_children else None, depth + 1)
     return None
 
@@ -172,9 +205,11 @@ def port_of(source: Source, node: Node | None, depth: int = 0) -> int | None:
 def _role(context: Context, text: str, reference: Reference, csp: bool) -> tuple[Role, str]:
     if csp:
         return "cors-origin", "a source of a content security policy"
-    if context.decided and context.role in _COMPARED or context.role == "type":
+    if (context.decided and context.role in _COMPARED) or context.role == "type":
         return context.role, context.why
-    if context.role in ("default", "config") and re.search(r"(?i)bind|listen", f"{context.attrs.get('env')} {context.attrs.get('key')}"):
+    if context.role in ("default", "config") and re.search(
+        r"(?i)bind|listen", f"{context.attrs.get('env')} {context.attrs.get('key')}"
+    ):
         return "bind", "the name says that it is bound"
     if context.role == "dummy-base" and reference.attrs.get("explicit") and "base_of" in context.attrs:
         return "request", f"the base of `new URL({context.attrs['base_of']}, …)`"
@@ -182,7 +217,11 @@ def _role(context: Context, text: str, reference: Reference, csp: bool) -> tuple
         return "request", "called by the code in this text"
     if context.role in ("config", "default", "dev-branch", "request") and _in_sentence(text, reference.value):
         return "display", "stands in a sentence"
-    if reference.value == "localhost" and not names.HOST_KEY.match(str(context.attrs.get("key", ""))) and context.position in ("array", "comparison"):
+    if (
+        reference.value == "localhost"
+        and not names.HOST_KEY.match(str(context.attrs.get("key", "")))
+        and context.position in ("array", "comparison")
+    ):
         return "comparison", "a host in a list"
     return context.role, context.why
 
@@ -193,7 +232,11 @@ def _in_sentence(text: str, value: str) -> bool:
     before, after = text[max(0, at - 120) : at], text[at + len(value) : at + len(value) + 80]
     if not before.strip() and not after.strip():
         return False
-    return bool(re.search(r"[A-Za-z]{2,}[^\s=]*\s+[^\s=]*$", before) or re.search(r"[A-Za-z]:\s*$|\s$", before) or re.match(r"[\s),.;]*\s[A-Za-z(]{2,}", after))
+    return bool(
+        re.search(r"[A-Za-z]{2,}[^\s=]*\s+[^\s=]*$", before)
+        or re.search(r"[A-Za-z]:\s*$|\s$", before)
+        or re.match(r"[\s),.;]*\s[A-Za-z(]{2,}", after)
+    )
 
 
 def _computed(found: Literal, reference: Reference) -> dict[str, Any]:
@@ -205,7 +248,9 @@ def _computed(found: Literal, reference: Reference) -> dict[str, Any]:
     return more
 
 
-def _page_hosts(source: Source, unit: Any, found: Literal, taken: list[Reference], role: Role, attrs: dict[str, Any]) -> Iterator[Reference]:
+def _page_hosts(
+    source: Source, unit: Any, found: Literal, taken: list[Reference], role: Role, attrs: dict[str, Any]
+) -> Iterator[Reference]:
     """Addresses whose scheme is computed too: `${location.protocol}//${location.hostname}:8080`."""
     if not found.holes:
         return
@@ -217,7 +262,15 @@ def _page_hosts(source: Source, unit: Any, found: Literal, taken: list[Reference
         if any(reference.span.overlaps(span) for reference in taken):
             continue
         name, number, explicit = split_authority(f"{host}:{port}" if port else host, "")
-        computed: dict[str, Any] = {"scheme": "", "host": name, "port": number, "explicit": explicit, "user": False, "rest": rest, "computed": True}
+        computed: dict[str, Any] = {
+            "scheme": "",
+            "host": name,
+            "port": number,
+            "explicit": explicit,
+            "user": False,
+            "rest": rest,
+            "computed": True,
+        }
         yield unit.reference("url", lo, hi, match.group(), role, source.grammar, "", attrs={**computed, **attrs})
 
 
@@ -228,16 +281,36 @@ def _homes(unit: Any, found: Literal, context: Context, grammar: str) -> Iterato
         if match.start() and text[match.start() - 1] not in " '\"=:(,":
             continue
         lo, hi = len(text[: match.start()].encode()), len(text[: match.end()].encode())
-        yield unit.reference("path", lo, hi, match.group(), context.role, grammar, "", why=context.why,
-                             attrs={**context.attrs, "use": "home"}), context
+        yield (
+            unit.reference(
+                "path",
+                lo,
+                hi,
+                match.group(),
+                context.role,
+                grammar,
+                "",
+                why=context.why,
+                attrs={**context.attrs, "use": "home"},
+            ),
+            context,
+        )
 
 
 def comment(source: Source, node: Node) -> Iterator[Reference]:
     """Loopback and private addresses in a comment; nothing else in comments is a fact."""
     if not _COMMENT.search(source.text, node.start_byte, node.end_byte):
         return
-    for reference in addresses_in(source.unit, node.start_byte, node.end_byte, "comment", source.grammar, "js:comment",
-                                  why="a comment", attrs={"position": "comment"}):
+    for reference in addresses_in(
+        source.unit,
+        node.start_byte,
+        node.end_byte,
+        "comment",
+        source.grammar,
+        "js:comment",
+        why="a comment",
+        attrs={"position": "comment"},
+    ):
         if host_class(str(reference.attrs["host"])) not in ("domain", "reserved", "public-ip"):
             yield reference
 
@@ -246,16 +319,35 @@ def pattern(source: Source, node: Node) -> Iterator[Reference]:
     """A regular expression that names a loopback or private host is a comparison."""
     if not _COMMENT.search(source.text, node.start_byte, node.end_byte):
         return
-    yield from addresses_in(source.unit, node.start_byte, node.end_byte, "comparison", source.grammar, "js:regex",
-                            why="a regular expression", attrs={"position": "regex"})
+    yield from addresses_in(
+        source.unit,
+        node.start_byte,
+        node.end_byte,
+        "comparison",
+        source.grammar,
+        "js:regex",
+        why="a regular expression",
+        attrs={"position": "regex"},
+    )
 
 
 def scope_of(source: Source, chain: Chain, top: int) -> str:
     """The names of the functions, classes and constants around a place, outermost first."""
     found: list[str] = []
     for step, below in pairwise(chain[max(0, top - 200) : top + 1]):
-        if step.node.type in ("function_declaration", "class_declaration", "method_definition", "variable_declarator",
-                              "abstract_class_declaration", "enum_declaration", "generator_function_declaration") and below.field != "name":
+        if (
+            step.node.type
+            in (
+                "function_declaration",
+                "class_declaration",
+                "method_definition",
+                "variable_declarator",
+                "abstract_class_declaration",
+                "enum_declaration",
+                "generator_function_declaration",
+            )
+            and below.field != "name"
+        ):
             name = source.name(step.node.child_by_field_name("name"))
             if name and len(name) < 80 and "{" not in name:
                 found.append(name)

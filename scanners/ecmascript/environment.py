@@ -8,20 +8,37 @@ from tree_sitter import Node
 
 from unmoor.model.facts import Reference
 from unmoor.scanners.ecmascript import names
-from unmoor.scanners.ecmascript.context import callee_of
+from unmoor.scanners.ecmascript.calls import callee_of
 from unmoor.scanners.ecmascript.endpoints import scope_of
 from unmoor.scanners.ecmascript.literals import literal, plain
 from unmoor.scanners.ecmascript.source import Chain, Source, arguments
 
-_ACCESS = {"process.env": "process.env", "import.meta.env": "import.meta.env", "Bun.env": "Bun.env",
-           "globalThis.process.env": "process.env", "global.process.env": "process.env", "self.process.env": "process.env",
-           "window.process.env": "process.env", "window.__ENV": "runtime-config", "window._env_": "runtime-config",
-           "window.ENV": "runtime-config", "window.env": "runtime-config"}
+_ACCESS = {
+    "process.env": "process.env",
+    "import.meta.env": "import.meta.env",
+    "Bun.env": "Bun.env",
+    "globalThis.process.env": "process.env",
+    "global.process.env": "process.env",
+    "self.process.env": "process.env",
+    "window.process.env": "process.env",
+    "window.__ENV": "runtime-config",
+    "window._env_": "runtime-config",
+    "window.ENV": "runtime-config",
+    "window.env": "runtime-config",
+}
 _NAME = re.compile(r"^[A-Za-z_][A-Za-z0-9_]*$")
 _LOOSE = re.compile(r"^(?:\w+\.)*(?:env|ENV)$")
-_SCHEMA = re.compile(r"^(?:z|zod|Joi|joi|v|yup|t|Type|S|Config|Schema|e|envsafe|str|num|bool|url|port|host|email|json|makeValidator)\b")
+_SCHEMA = re.compile(
+    r"^(?:z|zod|Joi|joi|v|yup|t|Type|S|Config|Schema|e|envsafe|str|num|bool|url|port|host|email|json|makeValidator)\b"
+)
 _SCHEMA_FILE = re.compile(rb"process\.env|import\.meta\.env|createEnv|cleanEnv|envsafe|ConfigModule|Bun\.env")
-_TRANSPARENT = ("parenthesized_expression", "as_expression", "non_null_expression", "satisfies_expression", "template_substitution")
+_TRANSPARENT = (
+    "parenthesized_expression",
+    "as_expression",
+    "non_null_expression",
+    "satisfies_expression",
+    "template_substitution",
+)
 
 
 def reads(source: Source, chain: Chain) -> Iterator[Reference]:
@@ -46,7 +63,10 @@ def _owner(source: Source, node: Node | None) -> str:
         return _ACCESS[text]
     if node.type == "identifier":
         value = source.values.get(text)
-        if value is not None and re.match(r"(?:\{\s*\.\.\.)?\s*(?:process\.env|import\.meta\.env)\b(?!\.)|(?:\w+\.)?loadEnv\(", source.name(value)[:80]):
+        if value is not None and re.match(
+            r"(?:\{\s*\.\.\.)?\s*(?:process\.env|import\.meta\.env)\b(?!\.)|(?:\w+\.)?loadEnv\(",
+            source.name(value)[:80],
+        ):
             return "import.meta.env" if "import" in source.name(value)[:30] else "process.env"
     return "env" if _LOOSE.match(text) and text != "c.ENV" else ""
 
@@ -80,9 +100,18 @@ def _dynamic(source: Source, chain: Chain, index: Node, access: str) -> Referenc
     """A computed name: all that is known is how it is written, and the literal it may begin with."""
     found = literal(source, index)
     value = found.value if found is not None else source.name(index)
-    return source.unit.reference("env", index.start_byte, index.end_byte, value[:200], "config", source.grammar, "",
-                                 why="the name is computed", scope=scope_of(source, chain, len(chain) - 1),
-                                 attrs={"access": access, "dynamic": True, "default": None, "has_default": False, "required": False})
+    return source.unit.reference(
+        "env",
+        index.start_byte,
+        index.end_byte,
+        value[:200],
+        "config",
+        source.grammar,
+        "",
+        why="the name is computed",
+        scope=scope_of(source, chain, len(chain) - 1),
+        attrs={"access": access, "dynamic": True, "default": None, "has_default": False, "required": False},
+    )
 
 
 def _is_target(chain: Chain) -> bool:
@@ -95,14 +124,32 @@ def _is_target(chain: Chain) -> bool:
     return parent.type == "unary_expression" and bool(parent.children) and parent.children[0].type == "delete"
 
 
-def _read(source: Source, chain: Chain, name: str, lo: int, hi: int, access: str, layer: str, **more: Any) -> Iterator[Reference]:
+def _read(
+    source: Source, chain: Chain, name: str, lo: int, hi: int, access: str, layer: str, **more: Any
+) -> Iterator[Reference]:
     if _is_target(chain):
         return
-    attrs: dict[str, Any] = {"access": access, "dynamic": False, "default": None, "has_default": False, "required": False}
+    attrs: dict[str, Any] = {
+        "access": access,
+        "dynamic": False,
+        "default": None,
+        "has_default": False,
+        "required": False,
+    }
     attrs.update(_fate(source, chain))
     attrs.update(more)
-    yield source.unit.reference("env", lo, hi, name, "config", source.grammar, layer, why=f"read through {access}",
-                                scope=scope_of(source, chain, len(chain) - 1), attrs=attrs)
+    yield source.unit.reference(
+        "env",
+        lo,
+        hi,
+        name,
+        "config",
+        source.grammar,
+        layer,
+        why=f"read through {access}",
+        scope=scope_of(source, chain, len(chain) - 1),
+        attrs=attrs,
+    )
 
 
 def _fate(source: Source, chain: Chain) -> dict[str, Any]:
@@ -134,7 +181,11 @@ def _fate(source: Source, chain: Chain) -> dict[str, Any]:
             return _tested(source, chain, at)
         if kind == "arguments":
             call = callee_of(source, chain[at - 2].node)
-            return {"required": True} if re.search(r"(?:^|\.)(?:assert|invariant|must|required?|ensure\w*|assert\w*|require\w+)$", call) else {}
+            return (
+                {"required": True}
+                if re.search(r"(?:^|\.)(?:assert|invariant|must|required?|ensure\w*|assert\w*|require\w+)$", call)
+                else {}
+            )
         if kind == "variable_declarator":
             return _checked_later(source, parent)
         return {"tested": True} if kind == "if_statement" else {}
@@ -150,7 +201,11 @@ def _binary_fate(source: Source, parent: Node, field: str, chain: Chain, at: int
         last, step = right, at - 1
         while step > 0 and chain[step - 1].node.type in ("binary_expression", "parenthesized_expression"):
             above = chain[step - 1].node
-            if above.type == "binary_expression" and source.name(above.child_by_field_name("operator")) in ("||", "??") and chain[step].field == "left":
+            if (
+                above.type == "binary_expression"
+                and source.name(above.child_by_field_name("operator")) in ("||", "??")
+                and chain[step].field == "left"
+            ):
                 last = above.child_by_field_name("right")
             step -= 1
         return _given(source, last)
@@ -168,7 +223,11 @@ def _given(source: Source, node: Node | None) -> dict[str, Any]:
         text = node.type
     if text is None and node.type == "identifier":
         text = plain(source, source.values.get(source.name(node)))
-    if text is None and node.type in ("call_expression", "arrow_function", "parenthesized_expression") and b"throw" in source.of(node)[:300]:
+    if (
+        text is None
+        and node.type in ("call_expression", "arrow_function", "parenthesized_expression")
+        and b"throw" in source.of(node)[:300]
+    ):
         return {"required": True}
     if text is None and re.match(rb"(?:process\.env|import\.meta\.env)\b", source.of(node)):
         return {"fallback_env": source.name(node)[:80]}
@@ -232,7 +291,9 @@ def _destructured(source: Source, chain: Chain, node: Node) -> Iterator[Referenc
         elif child.type == "pair_pattern":
             place = child.child_by_field_name("key")
             value = child.child_by_field_name("value")
-            default = value.child_by_field_name("right") if value is not None and value.type == "assignment_pattern" else None
+            default = (
+                value.child_by_field_name("right") if value is not None and value.type == "assignment_pattern" else None
+            )
         elif child.type != "shorthand_property_identifier_pattern":
             continue
         name = source.name(place).strip("'\"")
@@ -240,12 +301,16 @@ def _destructured(source: Source, chain: Chain, node: Node) -> Iterator[Referenc
             continue
         quote = 1 if source.text[place.start_byte] in b"'\"" else 0
         more = _given(source, default) if default is not None else {}
-        yield from _read(source, chain, name, place.start_byte + quote, place.end_byte - quote, access, "", destructured=True, **more)
+        yield from _read(
+            source, chain, name, place.start_byte + quote, place.end_byte - quote, access, "", destructured=True, **more
+        )
 
 
 def is_schema(source: Source) -> bool:
     """Whether the text validates an environment with a schema library."""
-    return bool(_SCHEMA_FILE.search(source.text)) and bool(re.search(rb"\b(?:z|zod|Joi|yup|v|t)\.\w+\(|cleanEnv|envsafe", source.text))
+    return bool(_SCHEMA_FILE.search(source.text)) and bool(
+        re.search(rb"\b(?:z|zod|Joi|yup|v|t)\.\w+\(|cleanEnv|envsafe", source.text)
+    )
 
 
 def _schema(source: Source, chain: Chain, node: Node) -> Iterator[Reference]:
@@ -259,12 +324,28 @@ def _schema(source: Source, chain: Chain, node: Node) -> Iterator[Reference]:
         return
     quote = 1 if source.text[key.start_byte] in b"'\"" else 0
     more: dict[str, Any] = {"required": True, "schema": True}
-    match = re.search(r"\.(?:default|prefault|catch)\(\s*(?:(['\"`])(.*?)\1|([\w.]+))|\b(?:default|devDefault)\s*:\s*(?:(['\"`])(.*?)\4|([\w.]+))", text, re.S)
+    match = re.search(
+        r"\.(?:default|prefault|catch)\(\s*(?:(['\"`])(.*?)\1|([\w.]+))|\b(?:default|devDefault)\s*:\s*(?:(['\"`])(.*?)\4|([\w.]+))",
+        text,
+        re.S,
+    )
     if match:
-        quoted = match.group(2) if match.group(1) else match.group(5) if match.group(4) else match.group(3) or match.group(6)
+        quoted = (
+            match.group(2) if match.group(1) else match.group(5) if match.group(4) else match.group(3) or match.group(6)
+        )
         more.update(default=quoted, has_default=True, required=False)
     elif re.search(r"\.(?:optional|nullish|nullable|default|optionalFor)\(", text):
         more["required"] = False
     attrs = {"access": "schema", "dynamic": False, "default": None, "has_default": False, **more}
-    yield source.unit.reference("env", key.start_byte + quote, key.end_byte - quote, name, "config", source.grammar, "",
-                                why="a key of an environment schema", scope=scope_of(source, chain, len(chain) - 1), attrs=attrs)
+    yield source.unit.reference(
+        "env",
+        key.start_byte + quote,
+        key.end_byte - quote,
+        name,
+        "config",
+        source.grammar,
+        "",
+        why="a key of an environment schema",
+        scope=scope_of(source, chain, len(chain) - 1),
+        attrs=attrs,
+    )

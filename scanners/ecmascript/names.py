@@ -25,7 +25,9 @@ COMPARISON = re.compile(
     r"|equals?|isEqual|deepEqual|strictEqual|deepStrictEqual|toBe|toEqual|toContain|toMatch\w*|toStrictEqual|toHave\w+|localeCompare|RegExp|not)$"
 )
 LISTEN = re.compile(r"(?:^|\.)(?:listen|serve|Bun\.serve|Deno\.serve)$")
-EXEC = re.compile(r"(?:^|\.)(?:exec|execSync|execAsync|execaCommand|execaCommandSync|spawn|spawnSync|execFile|execFileSync|execa|execaSync)$")
+EXEC = re.compile(
+    r"(?:^|\.)(?:exec|execSync|execAsync|execaCommand|execaCommandSync|spawn|spawnSync|execFile|execFileSync|execa|execaSync)$"
+)
 GETENV = re.compile(
     r"(?:^|\.)(?:(?:get|read|require|required|optional|must|fetch|load|parse|use|runtime)?_?[eE]nv(?:Var|ironment|Variable|Or\w+|String|Number|Int|Bool\w*)?"
     r"|getRequiredEnv|getOptionalEnv|requireEnv\w*|getOrThrow|env\.get|Deno\.env\.get|[cC]onfigService\.(?:get|getOrThrow)|nconf\.get)$"
@@ -36,21 +38,33 @@ CORS_KEY = re.compile(
     r"|(?:connect|default|script|img|frame|style|font|media|form|worker)-?src|frame-?ancestors|form-?action)$"
 )
 CSP = re.compile(r"(?i)\b(?:default|connect|script|img|frame|style|font|media|worker)-src\b|\bframe-ancestors\b")
-COMPARISON_KEY = re.compile(r"(?i)^(?:\w*allowed_?hosts?|\w*(?:local|loopback|ignored?|skip\w*|block\w*|deny\w*|allow\w*|private|internal)_?(?:hosts?|hostnames|addresses|domains|ips?|urls)|no_?proxy|pattern|regex)$")
+COMPARISON_KEY = re.compile(
+    r"(?i)^(?:\w*allowed_?hosts?|\w*(?:local|loopback|ignored?|skip\w*|block\w*|deny\w*|allow\w*|private|internal)_?(?:hosts?|hostnames|addresses|domains|ips?|urls)|no_?proxy|pattern|regex)$"
+)
 DISPLAY_KEY = re.compile(
     r"(?i)^(?:placeholder|label|description|title|help|help_?text|helperText|message|msg|hint|tooltip|summary|text|error|errors|caption|alt|note|notes"
     r"|aria-\w+|subtitle|heading|instructions|explanation|details?|content|children|errorMessage|warning|info|comment|usage)$"
 )
 EXAMPLE_KEY = re.compile(r"(?i)^(?:examples?|sample|mock\w*|fixture\w*)$")
-HOST_KEY = re.compile(r"^(?:host|hostname|hostName|HOST|HOSTNAME|\w*_(?:HOST|HOSTNAME|host|hostname)|\w*[a-z]Host(?:name)?)$")
-REQUEST_KEY = re.compile(r"(?i)^(?:base_?url|url|uri|endpoint|brokers?|bootstrapServers|connectionString|host|hostname|node|nodes|issuer|server|prefixUrl|wsEndpoint|cwd)$")
-REQUEST_ATTRIBUTE = re.compile(r"(?i)^(?:href|src|action|formaction|to|url|uri|poster|data|cite|srcset|endpoint|baseurl|\w*url)$")
+HOST_KEY = re.compile(
+    r"^(?:host|hostname|hostName|HOST|HOSTNAME|\w*_(?:HOST|HOSTNAME|host|hostname)|\w*[a-z]Host(?:name)?)$"
+)
+REQUEST_KEY = re.compile(
+    r"(?i)^(?:base_?url|url|uri|endpoint|brokers?|bootstrapServers|connectionString|host|hostname|node|nodes|issuer|server|prefixUrl|wsEndpoint|cwd)$"
+)
+REQUEST_ATTRIBUTE = re.compile(
+    r"(?i)^(?:href|src|action|formaction|to|url|uri|poster|data|cite|srcset|endpoint|baseurl|\w*url)$"
+)
 NAMESPACE_ATTRIBUTE = re.compile(r"^(?:xmlns(?::\w+)?|xmlnsXlink)$")
 DEVELOPMENT_KEY = re.compile(r"(?i)^(?:dev|devel|development|local|localhost|test|testing|debug|ci|docker)$")
 PRODUCTION_KEY = re.compile(r"(?i)^(?:prod|production|live|release)$")
 STAGE_KEY = re.compile(r"(?i)^(?:stage|staging|preview|qa|uat|preprod)$")
 SERVER_OPTIONS = re.compile(r"^(?:server|devServer|preview|serve)$")
-CASTS = frozenset({"Number", "parseInt", "parseFloat", "String", "Boolean", "Number.parseInt", "Number.parseFloat", "trim", "BigInt"})
+CASTS = frozenset(
+    {"Number", "parseInt", "parseFloat", "String", "Boolean", "Number.parseInt", "Number.parseFloat", "trim", "BigInt"}
+)
 UPPER = re.compile(r"^[A-Z][A-Z0-9_]*$")
-CLIENTS = re.compile(r"(?i)^(?:axios|ky|got|\w*(?:client|api|http|axios|request|instance|service|fetcher|agent|backend))$")
+CLIENTS = re.compile(
+    r"(?i)^(?:axios|ky|got|\w*(?:client|api|http|axios|request|instance|service|fetcher|agent|backend))$"
+)
 SERVERS = re.compile(r"(?i)^(?:app|router|\w*router|routes?|server|fastify|hono|koa|api(?:Router|Routes)|\w*App)$")

@@ -8,20 +8,28 @@ from tree_sitter import Node
 
 from unmoor.model.facts import Declaration, Reference
 from unmoor.scanners.ecmascript import names
-from unmoor.scanners.ecmascript.context import callee_of
+from unmoor.scanners.ecmascript.calls import callee_of
 from unmoor.scanners.ecmascript.endpoints import scope_of
 from unmoor.scanners.ecmascript.literals import Literal, is_sum, literal, plain
 from unmoor.scanners.ecmascript.source import Chain, Source, arguments, unwrap
 
 _METHODS = frozenset({"get", "post", "put", "patch", "delete", "head", "options", "all", "del"})
-_SERVER_MAKERS = re.compile(r"^(?:express|fastify|Fastify|Router|new (?:Hono|Koa|Router|KoaRouter|Elysia|OpenAPIHono)|express\.Router|polka|restify\.createServer|jsonServer\.\w+|\w+\.Router)\b")
+_SERVER_MAKERS = re.compile(
+    r"^(?:express|fastify|Fastify|Router|new (?:Hono|Koa|Router|KoaRouter|Elysia|OpenAPIHono)|express\.Router|polka|restify\.createServer|jsonServer\.\w+|\w+\.Router)\b"
+)
 _FUNCTIONS = ("arrow_function", "function_expression", "function", "generator_function")
-_CLIENT_MAKERS = re.compile(r"(?:^|\.)(?:create|extend|defaults|createClient|createApiClient|\w*[cC]reate\w*(?:Client|Axios|Api|Instance))$")
+_CLIENT_MAKERS = re.compile(
+    r"(?:^|\.)(?:create|extend|defaults|createClient|createApiClient|\w*[cC]reate\w*(?:Client|Axios|Api|Instance))$"
+)
 _PATH = re.compile(r"^/(?!/)[^\s<>]*$")
 _JOINED = re.compile(r"^\$\{([A-Za-z_$][\w.$]*)\}(/[^\s]*)$")
 _NEST = {"Get", "Post", "Put", "Patch", "Delete", "All", "Head", "Options", "Sse", "MessagePattern"}
-_FETCHERS = re.compile(r"^(?:window\.|globalThis\.)?(?:\$?fetch|\w*[fF]etch\w*|\$fetch|useFetch|useSWR\w*|axios|ky|got|request|\w*[rR]equest|WebSocket|EventSource|io|navigator\.sendBeacon|\w*[aA]pi\w*)$")
-_NOT_CLIENTS = re.compile(r"(?i)^(?:map|\w*map|cache|\w*cache|params|searchParams|headers|\w*headers|formdata|\w*params|store|\w*store|registry|cookies?|session|storage|localstorage|redis|\w*set|config|\w*config|t|i18n|nock|msw|http|rest|page|history|navigate|path)$")
+_FETCHERS = re.compile(
+    r"^(?:window\.|globalThis\.)?(?:\$?fetch|\w*[fF]etch\w*|\$fetch|useFetch|useSWR\w*|axios|ky|got|request|\w*[rR]equest|WebSocket|EventSource|io|navigator\.sendBeacon|\w*[aA]pi\w*)$"
+)
+_NOT_CLIENTS = re.compile(
+    r"(?i)^(?:map|\w*map|cache|\w*cache|params|searchParams|headers|\w*headers|formdata|\w*params|store|\w*store|registry|cookies?|session|storage|localstorage|redis|\w*set|config|\w*config|t|i18n|nock|msw|http|rest|page|history|navigate|path)$"
+)
 
 
 def calls(source: Source, chain: Chain) -> Iterator[Reference]:
@@ -63,7 +71,7 @@ def _is_client(source: Source, receiver: str, given: list[Node]) -> bool:
         return False
     if receiver in ("this", "super") or receiver.startswith("()"):
         return True
-    return bool(names.CLIENTS.match(last)) and not _NOT_CLIENTS.match(last) or _made_client(source, last) is not None
+    return (bool(names.CLIENTS.match(last)) and not _NOT_CLIENTS.match(last)) or _made_client(source, last) is not None
 
 
 def _serves(source: Source, receiver: str) -> bool:
@@ -86,7 +94,12 @@ def _reference(source: Source, chain: Chain, place: Node, callee: str, verb: str
     found = literal(source, inner) if inner is not None else None
     if found is None and inner is not None and inner.type == "identifier":
         target = source.values.get(source.name(inner))
-        found = literal(source, target) if target is not None and target.type in ("string", "template_string") or target is not None and is_sum(target) else None
+        found = (
+            literal(source, target)
+            if (target is not None and target.type in ("string", "template_string"))
+            or (target is not None and is_sum(target))
+            else None
+        )
     if found is None:
         return
     text, lo = found.value, 0
@@ -106,10 +119,21 @@ def _reference(source: Source, chain: Chain, place: Node, callee: str, verb: str
 
 
 def _emit(source: Source, chain: Chain, found: Literal, text: str, lo: int, attrs: dict[str, Any]) -> Reference:
-    unit = source.unit.inner(found.text, found.layer, scope=scope_of(source, chain, len(chain) - 1) or source.unit.scope)
+    unit = source.unit.inner(
+        found.text, found.layer, scope=scope_of(source, chain, len(chain) - 1) or source.unit.scope
+    )
     start = len(found.value[:lo].encode())
-    return unit.reference("route", start, start + len(text.encode()), text, "request", source.grammar, "",
-                          why=f"called by `{attrs['call']}`", attrs=attrs)
+    return unit.reference(
+        "route",
+        start,
+        start + len(text.encode()),
+        text,
+        "request",
+        source.grammar,
+        "",
+        why=f"called by `{attrs['call']}`",
+        attrs=attrs,
+    )
 
 
 def _base_of(source: Source, name: str) -> dict[str, Any]:
@@ -118,7 +142,11 @@ def _base_of(source: Source, name: str) -> dict[str, Any]:
     text = plain(source, value)
     if text is None:
         return {}
-    return {"base": bool(text) and not text.startswith("/"), "base_path": text} if "://" not in text else {"base_value": text}
+    return (
+        {"base": bool(text) and not text.startswith("/"), "base_path": text}
+        if "://" not in text
+        else {"base_value": text}
+    )
 
 
 def _receiver(source: Source, receiver: str) -> dict[str, Any]:
@@ -132,7 +160,14 @@ def _receiver(source: Source, receiver: str) -> dict[str, Any]:
     if made is None:
         return {"base_name": receiver, "base": not receiver.startswith("()")}
     options = next((a for a in arguments(made) if a.type == "object"), None)
-    base = next((found for key in ("baseURL", "baseUrl", "prefixUrl", "base_url", "url") if (found := _value(source, options, key)) is not None), None)
+    base = next(
+        (
+            found
+            for key in ("baseURL", "baseUrl", "prefixUrl", "base_url", "url")
+            if (found := _value(source, options, key)) is not None
+        ),
+        None,
+    )
     if base is None:
         return {"base_name": receiver, "base": options is None}
     text = plain(source, base)
@@ -168,13 +203,23 @@ def served(source: Source, chain: Chain) -> Iterator[Declaration]:
         verb, handled = _option(source, given[0], "method").upper(), True
     elif method in (*_METHODS, "use", "ws", "route", "mount", "register"):
         place, verb = given[0], "" if method in ("use", "all", "route", "mount", "register") else method.upper()
-        handled = _serves(source, receiver) or (method in _METHODS and receiver not in ("http", "rest", "nock") and any(a.type in _FUNCTIONS for a in given[1:]))
+        handled = _serves(source, receiver) or (
+            method in _METHODS
+            and receiver not in ("http", "rest", "nock")
+            and any(a.type in _FUNCTIONS for a in given[1:])
+        )
     else:
         return
     path = plain(source, place)
     if not handled or place is None or path is None or not path.startswith(("/", "*")):
         return
-    attrs: dict[str, Any] = {"method": verb, "source": "express", "websocket": method == "ws", "order": node.start_byte, "receiver": receiver}
+    attrs: dict[str, Any] = {
+        "method": verb,
+        "source": "express",
+        "websocket": method == "ws",
+        "order": node.start_byte,
+        "receiver": receiver,
+    }
     if method in ("use", "mount", "register") and len(given) > 1:
         attrs["prefix"] = True
         attrs["mounts"] = source.name(given[-1])[:80]
@@ -188,7 +233,10 @@ def _proxy_target(source: Source, node: Node) -> dict[str, Any]:
     if node.type != "call_expression" or not re.search(r"(?i)proxy", callee_of(source, node)):
         return {}
     options = next((a for a in arguments(node) if a.type == "object"), None)
-    return {"destination": _option(source, options, "target"), "websocket": source.name(_value(source, options, "ws")) == "true"}
+    return {
+        "destination": _option(source, options, "target"),
+        "websocket": source.name(_value(source, options, "ws")) == "true",
+    }
 
 
 def _nest(source: Source, chain: Chain, callee: str, given: list[Node]) -> Iterator[Declaration]:
@@ -198,16 +246,29 @@ def _nest(source: Source, chain: Chain, callee: str, given: list[Node]) -> Itera
     if place is not None and place.type == "object":
         place = _value(source, place, "path")
     path = plain(source, place) or ""
-    attrs = {"method": "" if callee in ("Controller", "All") else callee.upper(), "source": "nest", "prefix": callee == "Controller",
-             "websocket": callee == "WebSocketGateway", "order": chain[-1].node.start_byte}
+    attrs = {
+        "method": "" if callee in ("Controller", "All") else callee.upper(),
+        "source": "nest",
+        "prefix": callee == "Controller",
+        "websocket": callee == "WebSocketGateway",
+        "order": chain[-1].node.start_byte,
+    }
     yield _declare(source, chain, place or chain[-1].node, "/" + path.lstrip("/"), attrs)
 
 
 def _declare(source: Source, chain: Chain, place: Node, path: str, attrs: dict[str, Any]) -> Declaration:
     quoted = place.type in ("string", "template_string")
     lo, hi = (place.start_byte + 1, place.end_byte - 1) if quoted else (place.start_byte, place.end_byte)
-    return source.unit.declaration("route", lo, max(lo, hi), path, None, source.grammar, attrs=attrs,
-                                   scope=scope_of(source, chain, len(chain) - 1) or source.unit.scope)
+    return source.unit.declaration(
+        "route",
+        lo,
+        max(lo, hi),
+        path,
+        None,
+        source.grammar,
+        attrs=attrs,
+        scope=scope_of(source, chain, len(chain) - 1) or source.unit.scope,
+    )
 
 
 def configured(source: Source, chain: Chain) -> Iterator[Declaration]:
@@ -220,7 +281,14 @@ def configured(source: Source, chain: Chain) -> Iterator[Declaration]:
     value = unwrap(node.child_by_field_name("value"))
     if key != "proxy" or value is None:
         return
-    owner = next((source.name(step.node.child_by_field_name("key")) for step in reversed(chain[:-1]) if step.node.type == "pair"), "")
+    owner = next(
+        (
+            source.name(step.node.child_by_field_name("key"))
+            for step in reversed(chain[:-1])
+            if step.node.type == "pair"
+        ),
+        "",
+    )
     kind = "webpack-proxy" if owner == "devServer" else "vite-proxy" if owner in ("server", "preview") else "proxy"
     if value.type == "object":
         for order, pair in enumerate(value.named_children[:200]):
@@ -238,8 +306,14 @@ def _proxied(source: Source, chain: Chain, pair: Node, kind: str, order: int) ->
         return
     target = value if value.type != "object" else _value(source, value, "target")
     websocket = value.type == "object" and source.name(_value(source, value, "ws")) == "true"
-    attrs = {"method": "", "source": kind, "order": order, "destination": _text(source, target), "prefix": True,
-             "websocket": websocket or _text(source, target).startswith("ws")}
+    attrs = {
+        "method": "",
+        "source": kind,
+        "order": order,
+        "destination": _text(source, target),
+        "prefix": True,
+        "websocket": websocket or _text(source, target).startswith("ws"),
+    }
     yield _declare(source, chain, key, path, attrs)
 
 
@@ -247,8 +321,14 @@ def _proxy_entry(source: Source, chain: Chain, entry: Node, kind: str, order: in
     context = _value(source, entry, "context")
     if context is None:
         return
-    attrs = {"method": "", "source": kind, "order": order, "destination": _text(source, _value(source, entry, "target")), "prefix": True,
-             "websocket": source.name(_value(source, entry, "ws")) == "true"}
+    attrs = {
+        "method": "",
+        "source": kind,
+        "order": order,
+        "destination": _text(source, _value(source, entry, "target")),
+        "prefix": True,
+        "websocket": source.name(_value(source, entry, "ws")) == "true",
+    }
     for place in context.named_children if context.type == "array" else [context]:
         path = plain(source, place)
         if path is not None:
@@ -269,10 +349,24 @@ def _rewrite(source: Source, chain: Chain, node: Node) -> Iterator[Declaration]:
     path = plain(source, place)
     if path is None or place is None or destination is None or not path.startswith("/"):
         return
-    above = [source.name(s.node.child_by_field_name("key") or s.node.child_by_field_name("name")) for s in chain[:-1]
-             if s.node.type in ("pair", "method_definition", "function_declaration")]
+    above = [
+        source.name(s.node.child_by_field_name("key") or s.node.child_by_field_name("name"))
+        for s in chain[:-1]
+        if s.node.type in ("pair", "method_definition", "function_declaration")
+    ]
     phase = next((name for name in reversed(above) if name in ("beforeFiles", "afterFiles", "fallback")), "afterFiles")
-    redirect = "redirects" in above or _value(source, node, "permanent") is not None or _value(source, node, "statusCode") is not None
-    attrs = {"method": "", "source": "next-redirect" if redirect else "next-rewrite", "destination": _text(source, destination),
-             "order": node.start_byte, "phase": phase, "websocket": False, "conditional": _value(source, node, "has") is not None}
+    redirect = (
+        "redirects" in above
+        or _value(source, node, "permanent") is not None
+        or _value(source, node, "statusCode") is not None
+    )
+    attrs = {
+        "method": "",
+        "source": "next-redirect" if redirect else "next-rewrite",
+        "destination": _text(source, destination),
+        "order": node.start_byte,
+        "phase": phase,
+        "websocket": False,
+        "conditional": _value(source, node, "has") is not None,
+    }
     yield _declare(source, chain, place, path, attrs)

@@ -25,12 +25,26 @@ Chain = list[Step]  # root first, the node in question last
 
 _NEAR = 64
 WRAPPERS = frozenset(
-    {"parenthesized_expression", "as_expression", "satisfies_expression", "non_null_expression", "await_expression",
-     "type_assertion", "expression_statement"}
+    {
+        "parenthesized_expression",
+        "as_expression",
+        "satisfies_expression",
+        "non_null_expression",
+        "await_expression",
+        "type_assertion",
+        "expression_statement",
+    }
 )
 FUNCTIONS = frozenset(
-    {"function_declaration", "function_expression", "arrow_function", "method_definition", "generator_function",
-     "generator_function_declaration", "class_static_block"}
+    {
+        "function_declaration",
+        "function_expression",
+        "arrow_function",
+        "method_definition",
+        "generator_function",
+        "generator_function_declaration",
+        "class_static_block",
+    }
 )
 
 

@@ -21,7 +21,7 @@ _NAME = re.compile(r"(?<![\w.$])[A-Za-z_$][\w$]*(?![\w$(])")
 
 
 def branch(source: Source, condition: Node, positive: bool) -> str:
-    """"development", "production" or "" (no environment switch) for the arm taken when the condition holds or not."""
+    """ "development", "production" or "" (no environment switch) for the arm taken when the condition holds or not."""
     text = _resolved(source, condition)
     if not _SWITCH.search(text):
         return ""
@@ -36,7 +36,7 @@ def branch(source: Source, condition: Node, positive: bool) -> str:
 
 
 def side(source: Source, condition: Node, positive: bool) -> str:
-    """"browser" or "server" if the condition asks for a window, else ""."""
+    """ "browser" or "server" if the condition asks for a window, else ""."""
     match = _WINDOW.search(source.name(condition))
     if not match:
         return ""
@@ -50,8 +50,17 @@ def _resolved(source: Source, condition: Node) -> str:
         return text
     for name in _NAME.findall(text)[:6]:
         value = source.values.get(name)
-        if value is None or value.end_byte - value.start_byte >= 300 or value.type not in (
-            "binary_expression", "call_expression", "parenthesized_expression", "member_expression", "unary_expression"
+        if (
+            value is None
+            or value.end_byte - value.start_byte >= 300
+            or value.type
+            not in (
+                "binary_expression",
+                "call_expression",
+                "parenthesized_expression",
+                "member_expression",
+                "unary_expression",
+            )
         ):
             continue
         meaning = source.name(value)

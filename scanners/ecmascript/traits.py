@@ -8,9 +8,31 @@ from unmoor.scanners.ecmascript.literals import plain
 from unmoor.scanners.ecmascript.source import Source
 
 # Each pattern begins with a literal, which `re` finds at the speed of a memory search.
-_BROWSER = ("window", "document", "localStorage", "sessionStorage", "navigator", "location", "customElements", "XMLHttpRequest")
-_SERVER = ("process.exit", "process.cwd", "process.argv", "process.on", "process.stdout", "process.stderr", "process.pid",
-           "process.uptime", "__dirname", "__filename", "Deno.", "Bun.", "Buffer.")
+_BROWSER = (
+    "window",
+    "document",
+    "localStorage",
+    "sessionStorage",
+    "navigator",
+    "location",
+    "customElements",
+    "XMLHttpRequest",
+)
+_SERVER = (
+    "process.exit",
+    "process.cwd",
+    "process.argv",
+    "process.on",
+    "process.stdout",
+    "process.stderr",
+    "process.pid",
+    "process.uptime",
+    "__dirname",
+    "__filename",
+    "Deno.",
+    "Bun.",
+    "Buffer.",
+)
 _JSX = re.compile(rb"</[A-Za-z][\w.:-]*\s*>|</>|<[A-Za-z][\w.]*(?:\s[^<>]*)?/>")
 _TEST = re.compile(rb"(?:describe|it|test)(?:\.\w+)?\s*\(\s*['\"`]")
 _REQUIRE = re.compile(rb"require\s*\(\s*(['\"`])([^'\"`\n]{1,200})\1\s*\)")
@@ -41,7 +63,13 @@ def traits(source: Source, imports: list[Node]) -> dict[str, list[str]]:
     if any(_begins_line(text, match.start()) for match in _TEST.finditer(text)):
         found["test"] = ["yes"]
     found["defined_env"] = _defined(text)
-    found["env_prefix"] = sorted({m.strip("'\"") for raw in _ENV_PREFIX.findall(text) for m in re.findall(r"['\"][^'\"]*['\"]", raw.decode("utf-8", "replace"))})
+    found["env_prefix"] = sorted(
+        {
+            m.strip("'\"")
+            for raw in _ENV_PREFIX.findall(text)
+            for m in re.findall(r"['\"][^'\"]*['\"]", raw.decode("utf-8", "replace"))
+        }
+    )
     found["basePath"] = [m.group(2).decode("utf-8", "replace") for m in _BASE_PATH.finditer(text)]
     return {key: values for key, values in found.items() if values}
 
@@ -52,7 +80,9 @@ def _mentions(text: bytes, name: str) -> bool:
     at = text.find(raw)
     while at >= 0:
         before, after = text[at - 1 : at], text[at + len(raw) : at + len(raw) + 2].lstrip()
-        if not re.match(rb"[\w.$'\"/-]", before) and ("." in name or "_" in name or after[:1] in (b".", b"?", b"(", b"[")):
+        if not re.match(rb"[\w.$'\"/-]", before) and (
+            "." in name or "_" in name or after[:1] in (b".", b"?", b"(", b"[")
+        ):
             return True
         at = text.find(raw, at + 1)
     return False
@@ -116,7 +146,10 @@ def _bound(source: Source, node: Node, module: str) -> list[str]:
 
 def _required(source: Source, at: int, module: str) -> list[str]:
     line = source.text.rfind(b"\n", max(0, at - 400), at) + 1
-    match = re.search(r"(?:const|let|var)\s+(?:([\w$]+)|\{([^{}]*)\})\s*=\s*(?:await\s+)?$", source.text[max(line, at - 300) : at].decode("utf-8", "replace"))
+    match = re.search(
+        r"(?:const|let|var)\s+(?:([\w$]+)|\{([^{}]*)\})\s*=\s*(?:await\s+)?$",
+        source.text[max(line, at - 300) : at].decode("utf-8", "replace"),
+    )
     if not match:
         return []
     if match.group(1):
@@ -126,7 +159,11 @@ def _required(source: Source, at: int, module: str) -> list[str]:
 
 
 def _exports(text: bytes) -> list[str]:
-    found = {(m.group(1) or m.group(2)).decode("utf-8", "replace"): None for m in _EXPORTS.finditer(text) if _begins_line(text, m.start())}
+    found = {
+        (m.group(1) or m.group(2)).decode("utf-8", "replace"): None
+        for m in _EXPORTS.finditer(text)
+        if _begins_line(text, m.start())
+    }
     for match in _EXPORT_LIST.finditer(text):
         for part in match.group(1).decode("utf-8", "replace").split(","):
             name = part.split(" as ")[-1].strip()
@@ -139,7 +176,18 @@ def _exports(text: bytes) -> list[str]:
 
 def _defined(text: bytes) -> list[str]:
     """Variables that a bundler is told to replace."""
-    if not any(word in text for word in (b"define", b"DefinePlugin", b"EnvironmentPlugin", b"nextConfig", b"NextConfig", b"module.exports", b"export default")):
+    if not any(
+        word in text
+        for word in (
+            b"define",
+            b"DefinePlugin",
+            b"EnvironmentPlugin",
+            b"nextConfig",
+            b"NextConfig",
+            b"module.exports",
+            b"export default",
+        )
+    ):
         return []
     if b"env" not in text and b"EnvironmentPlugin" not in text:
         return []
@@ -150,5 +198,7 @@ def _defined(text: bytes) -> list[str]:
         found |= {m.decode() for m in _WORD.findall(match.group(1))} if match.group(1).startswith(b"{") else {"*"}
     if re.search(rb"nextConfig|NextConfig|reactStrictMode", text):
         for match in _NEXT_ENV.finditer(text):
-            found |= {m.decode() for m in re.findall(rb"(?m)(?:^|[,{])\s*['\"]?([A-Za-z_]\w*)['\"]?\s*:", match.group(1))}
+            found |= {
+                m.decode() for m in re.findall(rb"(?m)(?:^|[,{])\s*['\"]?([A-Za-z_]\w*)['\"]?\s*:", match.group(1))
+            }
     return sorted(found)

@@ -3,8 +3,9 @@
 from msgspec import structs
 
 from unmoor.model.facts import Reference
-from unmoor.scanners.ecmascript.context import Context, context_of
+from unmoor.scanners.ecmascript.context import context_of
 from unmoor.scanners.ecmascript.literals import is_sum
+from unmoor.scanners.ecmascript.role import Context
 from unmoor.scanners.ecmascript.source import Source
 
 _IDENTIFIERS = "[(identifier) (shorthand_property_identifier)] @name"
@@ -13,7 +14,11 @@ MOST_USES = 5000
 
 def apply_uses(source: Source, found: list[tuple[Reference, Context]]) -> list[Reference]:
     """The references, those of constants with `used_by` and, where every use agrees, the role of the uses."""
-    wanted = {str(context.attrs["constant"]) for _, context in found if "constant" in context.attrs and context.position != "enum"}
+    wanted = {
+        str(context.attrs["constant"])
+        for _, context in found
+        if "constant" in context.attrs and context.position != "enum"
+    }
     uses = _uses(source, wanted) if wanted else {}
     return [_used(reference, uses.get(str(context.attrs.get("constant", "")), [])) for reference, context in found]
 
@@ -25,7 +30,11 @@ def _uses(source: Source, wanted: set[str]) -> dict[str, list[Context]]:
     for chain in source.walk(nodes):
         node, field = chain[-1]
         parent = chain[-2].node if len(chain) > 1 else None
-        if parent is None or (parent.type == "variable_declarator" and field == "name") or parent.type.startswith(("import", "export")):
+        if (
+            parent is None
+            or (parent.type == "variable_declarator" and field == "name")
+            or parent.type.startswith(("import", "export"))
+        ):
             continue
         top = len(chain) - 1
         while top > 0 and is_sum(chain[top - 1].node):
@@ -51,4 +60,3 @@ def _used(reference: Reference, uses: list[Context]) -> Reference:
     if role == "config" and "request" in roles:
         attrs.setdefault("call", next(str(use.attrs.get("call", "")) for use in uses if use.role == "request"))
     return structs.replace(reference, role=role, why=why, runtime=runtime, attrs=attrs)
-

@@ -11,8 +11,9 @@ from collections.abc import Callable
 _EXPORT_TYPE = re.compile(rb"\bexport\s+type(?=\s*\*)")
 _TYPEOF_IMPORT = re.compile(rb"typeof\s+import\(\s*(?:\"[^\"\n]*\"|'[^'\n]*')\s*\)")
 _VARIANCE = re.compile(rb"(?<=[<,])(\s*)(in\s+out|out|in)(?=\s+[A-Z]\w*\s*[,>=])")
-_TYPED_TEMPLATE = re.compile(rb"(?<=[\w)\]])<(?:[^<>`;]|<[^<>`;]*>)*>(?=\s*`)")
+_TYPED_TEMPLATE = re.compile(rb"(?<=[\w)\]])<(?:[^<>`]|<[^<>`]*>){0,600}>(?=\s*`)")
 _JSX_ATTRIBUTE = re.compile(rb"=\s*(\"[^\"\n<>]*&[^\"\n<>]*\"|'[^'\n<>]*&[^'\n<>]*')")
+_JSX_DEFAULT = re.compile(rb"(?<=\s)default(?=\s*=\s*[{\"'])")
 _BARE_AMP = re.compile(rb"&(?!\w+;|#\d+;|#x[0-9a-fA-F]+;)")
 _TEXT_AMP = re.compile(rb"(?<!&)&(?![&=]|\w+;|#\d+;|#x[0-9a-fA-F]+;)")
 _TEXT_START = re.compile(rb"[<>{}=;\"'`|]")
@@ -39,9 +40,10 @@ def _types(source: bytes) -> bytes:
 
 
 def _ampersands(source: bytes) -> bytes:
-    """A bare `&` in JSX attributes and JSX text becomes `+`."""
-    if b"&" not in source or b"<" not in source:
+    """A bare `&` in JSX attributes and JSX text becomes `+`; an attribute named `default` gets another name."""
+    if b"<" not in source:
         return source
+    source = _JSX_DEFAULT.sub(b"_efault", source)
     source = _JSX_ATTRIBUTE.sub(lambda m: _BARE_AMP.sub(b"+", m.group()), source)
     places = [match.start() for match in _TEXT_AMP.finditer(source) if _in_jsx_text(source, match.start())]
     if not places:
@@ -67,7 +69,7 @@ def _in_jsx_text(source: bytes, at: int) -> bool:
 
 def _closes_tag(before: bytes) -> bool:
     """Whether the `>` behind this text closes a tag: no arrow, no comparison, no type argument."""
-    if before.endswith((b"=", b" ")) and not before.rstrip().endswith((b"\"", b"'", b"}", b"/")):
+    if before.endswith((b"=", b" ")) and not before.rstrip().endswith((b'"', b"'", b"}", b"/")):
         return False
     tag = before.rfind(b"<")
     return tag <= 0 or not re.match(rb"[\w$.]", before[tag - 1 : tag])
