@@ -183,6 +183,15 @@ def test_fences_go_to_their_scanner(text: str, name: str, embedded: list[tuple[s
     assert [given_ for given_, _ in embedded] == [name]
 
 
+def test_indented_commands_and_bare_commands_are_read(embedded: list[tuple[str, Unit]]) -> None:
+    facts("Run:\n\n    $ docker ps\n    out\n\n- docker logs web\n\nmake sure that it runs.\n")
+    assert [unit.text.text for _, unit in embedded] == [b"docker ps\n", b"docker logs web"]
+
+
+def test_addresses_in_text_of_no_known_language_are_examples() -> None:
+    assert one("```text\nat http://localhost:3\n```", "url").role == "example"
+
+
 def test_examples_stay_examples() -> None:
     assert facts("```yaml\na: 1\n```").references[0].role == "example"
 

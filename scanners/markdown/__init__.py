@@ -36,7 +36,8 @@ class Reader:
     def __init__(self, unit: Unit, page: Page, language: str = "markdown") -> None:
         self.page, self.language = page, language
         self.unit = structs.replace(unit, text=Mapped(page.text, unit.text.segments), runtime=unit.runtime or "docs")
-        self.hidden = [*((fence.lo, fence.hi) for fence in page.fences), *page.metadata, *page.indented]
+        self.hidden = [*((fence.lo, fence.hi) for fence in page.fences), *page.metadata]
+        self.hidden += [(block.lo, block.hi) for block in page.indented]
         self.out = Facts()
         self.places: list[tuple[int, fences.Place]] = []
 
@@ -66,7 +67,7 @@ class Reader:
     def _fences(self) -> None:
         place = fences.Place(self.unit.cwd or "")
         before = 0
-        for fence in self.page.fences:
+        for fence in sorted([*self.page.fences, *self.page.indented], key=lambda fence: fence.lo):
             heading = self.page.heading(fence.lo)
             if any(before <= h.lo < fence.lo and h.level <= place.level for h in self.page.headings):
                 place = place._replace(now=None)  # the section in which the reader changed folder has ended
@@ -79,6 +80,11 @@ class Reader:
     def _run(self, lo: int, hi: int) -> None:
         first = self.page.text[lo : lo + 7]
         if self.unit.path.endswith(".mdx") and first.startswith((b"import ", b"export ")):
+            self.hidden.append((lo, hi))
+            return
+        typed = words.typed(self.page.text[lo:hi])
+        if typed:
+            self._command(lo, hi)
             self.hidden.append((lo, hi))
             return
         for item in inline.items(self.page.text, lo, hi):
@@ -242,7 +248,7 @@ class Reader:
         blank = structs.replace(self.unit, text=Mapped(bytes(text), self.unit.text.segments))
         bounds = [0, *(heading.lo for heading in self.page.headings), len(text)]
         for lo, hi in zip(bounds, bounds[1:]):
-            if lo < hi:
+            if lo < hi and words.ADDRESS.search(text, lo, hi):
                 self.out.references += addresses_in(blank, lo, hi, "display", self.language, "", runtime="docs",
                                                     scope=self._scope(lo), attrs={"position": "prose"})  # fmt: skip
 

@@ -68,7 +68,7 @@ class Page(NamedTuple):
     headings: list[Heading]
     tasks: list[tuple[int, int, bool]]
     metadata: list[tuple[int, int]]
-    indented: list[tuple[int, int]]
+    indented: list[Fence]
 
     def heading(self, at: int) -> Heading:
         """The nearest heading at or above an offset."""
@@ -94,7 +94,7 @@ def read(source: bytes) -> Page:
         [_heading(text, node) for node in nodes.get("heading", [])],
         sorted([(*_task(node), done) for kind, done in (("done", True), ("open", False)) for node in nodes.get(kind, [])]),
         _ranges(nodes, "metadata"),
-        _ranges(nodes, "indented"),
+        [_indented(source, node, marks) for node in nodes.get("indented", [])],
     )
 
 
@@ -160,6 +160,24 @@ def _fence(source: bytes, node: Node, marks: list[tuple[int, int]]) -> Fence:
     )
     column = delimiter - (source.rfind(b"\n", 0, delimiter) + 1)
     return Fence(node.start_byte, node.end_byte, info, _content(source, content, column, marks))
+
+
+def _indented(source: bytes, node: Node, marks: list[tuple[int, int]]) -> Fence:
+    """An indented block as a fence without info: its lines less their four columns."""
+    parts: list[tuple[bytes, int, int]] = []
+    at = source.rfind(b"\n", 0, node.start_byte) + 1
+    while at < node.end_byte:
+        stop = source.find(b"\n", at, node.end_byte) + 1 or node.end_byte
+        index = bisect_left(marks, (at, 0))
+        start = max(node.start_byte, at)
+        if index < len(marks) and marks[index][0] == at:
+            start = min(max(start, marks[index][1]), stop)
+        start += len(re.match(rb" {0,4}\t?", source[start:stop]).group()) if start == at else 0  # type: ignore[union-attr]
+        line = source[start:stop]
+        body = line.rstrip(b"\r\n")
+        parts += [(body, start, start + len(body)), (b"\n" if len(body) < len(line) else b"", start + len(body), stop)]
+        at = stop
+    return Fence(node.start_byte, node.end_byte, "", Mapped.build(parts))
 
 
 def _content(source: bytes, content: tuple[int, int], column: int, marks: list[tuple[int, int]]) -> Mapped:

@@ -13,8 +13,9 @@ from msgspec import structs
 
 from unmoor.model.facts import Facts, Reference
 from unmoor.scanners import scan_embedded
+from unmoor.scanners.addresses import addresses_in
 from unmoor.scanners.markdown.blocks import Fence
-from unmoor.scanners.markdown.words import is_command
+from unmoor.scanners.markdown.words import ADDRESS, is_command
 from unmoor.scanners.unit import Unit
 from unmoor.text.mapped import Mapped
 
@@ -88,8 +89,16 @@ def read(unit: Unit, fence: Fence, scope: str, place: Place) -> tuple[Facts, Pla
     if name == "layout":
         return Facts(references=list(_layout(unit, fence, scope, place.page))), place
     if not name:
-        return Facts(), place
+        return _unknown(unit, fence, scope), place
     return _example(unit, fence, name, scope), place
+
+
+def _unknown(unit: Unit, fence: Fence, scope: str) -> Facts:
+    """Text of no known language: its addresses are examples."""
+    if not ADDRESS.search(fence.content.text):
+        return Facts()
+    inner = unit.inner(fence.content, "fence:text", runtime="docs", scope=scope, role="example")
+    return Facts(references=list(addresses_in(inner, 0, len(inner.text.text), "example", "markdown", "")))
 
 
 def _example(unit: Unit, fence: Fence, name: str, scope: str) -> Facts:

@@ -51,6 +51,26 @@ _MIME = re.compile(
 )
 
 
+ADDRESS = re.compile(rb"://|localhost|host\.docker|\d\.\d{1,3}\.\d{1,3}\.\d|\[::1\]")
+_TYPED = re.compile(
+    rb"^[ \t]*(?:\$ )?(?:sudo )?(?:docker-compose |docker (?:compose|exec|run|ps|logs|build|stop|start|restart|rm|cp|network"
+    rb"|volume|inspect|pull|push|kill|stats|top) |(?:npm|yarn|pnpm) (?:run|install|test|start)|mvn (?:-|clean|package|install)"
+    rb"|kubectl (?:apply|exec|logs|get|port-forward|delete)|curl -|pip3? install |git clone |\./[\w./-]+\.sh|podman (?:run|exec|logs))"
+    rb"[^`]*$"
+)
+
+
+def typed(text: bytes) -> bool:
+    """Whether a paragraph or item is nothing but commands, written without any mark: strict, since prose says "make"."""
+    going = False
+    lines = text.rstrip().split(b"\n")
+    for line in lines:
+        if not going and (not _TYPED.match(line) or line.rstrip().endswith((b".", b":", b","))):
+            return False
+        going = line.rstrip().endswith(b"\\")
+    return bool(lines[0].strip())
+
+
 def is_command(text: str) -> bool:
     """Whether a code span is something one types: a known program with arguments, or a script called by `./`."""
     return bool(_COMMANDS.match(text) or _SCRIPT.match(text))
