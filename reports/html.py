@@ -115,10 +115,12 @@ def _card(finding: Finding, places: Places, report: Report) -> Card:
     place = places.of(finding.location)
     state = "suppressed" if finding.suppressed is not None else "known" if finding.baseline != "new" else "new"
     reasons = []
-    for reason in [*finding.reasons, *(r for r in finding.related if r.at not in {x.at for x in finding.reasons})]:
+    named = {reason.at for reason in finding.reasons}
+    chain = [reason for reason in finding.reasons if reason.at or reason.text not in finding.message]
+    for reason in [*chain, *(reason for reason in finding.related if reason.at not in named)]:
         at = places.of(reason.at) if reason.at else None
         reasons.append((told(reason.text), f"{at.path}:{at.line}" if at else ""))
-    fixes = [(told(fix.title), fix.applicability, diffs.hunks(fix, report.sources)) for fix in finding.fixes]
+    fixes = [(told(fix.title), str(fix.applicability), diffs.hunks(fix, report.sources)) for fix in finding.fixes]
     message = told(finding.message)
     search = " ".join((finding.rule, finding.path, message, told(finding.value))).lower()
     return Card(

@@ -75,9 +75,10 @@ def _finding(finding: Finding, places: Places, paint: Paint, width: int) -> str:
 
 
 def _notes(finding: Finding) -> list[Reason]:
-    """The chain of reasons, then related places that the chain does not already name."""
-    named = {reason.at for reason in finding.reasons if reason.at}
-    return [*finding.reasons, *(reason for reason in finding.related if reason.at not in named)]
+    """The chain of reasons but for what the message says itself, then related places that the chain does not name."""
+    chain = [reason for reason in finding.reasons if reason.at or reason.text not in finding.message]
+    named = {reason.at for reason in chain if reason.at}
+    return [*chain, *(reason for reason in finding.related if reason.at not in named)]
 
 
 def _note(reason: Reason, places: Places, paint: Paint, margin: str) -> str:

@@ -102,12 +102,14 @@ def _at(path: str, source: bytes, text: bytes) -> Location:
 
 @pytest.fixture
 def report() -> Report:
-    """Six findings of every severity in three files: one suppressed, one baselined, with reasons, fixes and a secret."""
+    """Six findings in three files: one suppressed, one baselined, with reasons, fixes, a secret and hostile names."""
     published = _at("docker-compose.yml", COMPOSE, b'"5435:5432"')
     database = _at("docker-compose.yml", COMPOSE, b"postgresql://shop:hunter2@localhost:5435/shop")
     url = _at("web/src/api.ts", API, b"http://localhost:3011/api/users")
     socket = _at("web/src/api.ts", API, b"ws://localhost:3011/ws")
     lan = _at("web/src/api.ts", API, b"http://192.168.1.20:9000")
+    quoted = Span(url.span.start - 1, url.span.end + 1)
+    host = Span(database.span.start + 26, database.span.start + 40)
     hostile = Location("docs/<img src=x onerror=alert(1)>.md", Span(0, 6))
 
     def finding(rule: str, family: str, severity: Severity, at: Location, message: str, **more: object) -> Finding:
@@ -117,31 +119,77 @@ def report() -> Report:
 
     findings = [
         finding(
-            "hardcoded-url", "url", Severity.error, url, "a browser calls `localhost:3011`, which is `backend` on your machine only",
-            reasons=[Reason("`web/src/api.ts` runs in the browser"), Reason("3011 is published by `backend`", published)],
+            "hardcoded-url",
+            "url",
+            Severity.error,
+            url,
+            "a browser calls `localhost:3011`, which is `backend` on your machine only",
+            reasons=[
+                Reason("`web/src/api.ts` runs in the browser"),
+                Reason("3011 is published by `backend`", published),
+            ],
             reference=Reference("url", "http://localhost:3011/api/users", url.span, "request", "typescript"),
-            runtime="browser", target=Target("backend", "app", 3011, "", "host-only"), suggestion="getApiUrl('/api/users')",
-            fixes=[Fix("call the resolver", "unsafe", (Edit("web/src/api.ts", Span(url.span.start - 1, url.span.end + 1), "getApiUrl('/api/users')"),))],
+            runtime="browser",
+            target=Target("backend", "app", 3011, "", "host-only"),
+            suggestion="getApiUrl('/api/users')",
+            fixes=[Fix("call the resolver", "unsafe", (Edit("web/src/api.ts", quoted, "getApiUrl('/api/users')"),))],
         ),
-        finding("hardcoded-fallback", "url", Severity.warning, socket, "`WS_URL` falls back to this machine", suppressed="the dev server"),
-        finding("hardcoded-address", "url", Severity.warning, lan, "an address of one network, in code", related=[Reason("see also", published)]),
         finding(
-            "localhost-in-container", "url", Severity.error, database,
+            "hardcoded-fallback",
+            "url",
+            Severity.warning,
+            socket,
+            "`WS_URL` falls back to this machine",
+            suppressed="the dev server",
+        ),
+        finding(
+            "hardcoded-address",
+            "url",
+            Severity.warning,
+            lan,
+            "an address of one network, in code",
+            related=[Reason("see also", published)],
+        ),
+        finding(
+            "localhost-in-container",
+            "url",
+            Severity.error,
+            database,
             "inside container `web`, localhost is the container itself; `database` listens at 5432",
             reasons=[Reason("5435 is published on the host by `database`", published)],
             target=Target("database", "app", 5432, "postgresql://database:5432/shop", "wrong-host"),
             suggestion="postgresql://shop:hunter2@database:5432/shop",
-            fixes=[Fix("use the service address", "safe", (Edit("docker-compose.yml", Span(database.span.start + 26, database.span.start + 40), "database:5432"),))],
+            fixes=[Fix("use the service address", "safe", (Edit("docker-compose.yml", host, "database:5432"),))],
         ),
-        finding("exposed-datastore", "network", Severity.note, published, "published on all interfaces", baseline="known"),
-        finding("dead-doc-path", "docs", Severity.note, hostile, "`</script><script>alert(1)</script>` leads nowhere, nor does \x1b[31mred"),
-    ]  # fmt: skip
+        finding(
+            "exposed-datastore", "network", Severity.note, published, "published on all interfaces", baseline="known"
+        ),
+        finding(
+            "dead-doc-path",
+            "docs",
+            Severity.note,
+            hostile,
+            "`</script><script>alert(1)</script>` leads nowhere, \x1b[31mred",
+        ),
+    ]
     sources = {"web/src/api.ts": API, "docker-compose.yml": COMPOSE, hostile.path: b"<b>`x`\n"}
     stamp(findings, sources)
-    page = "# localhost-in-container\n\nLoopback inside a container is *that container*.\n\n## Bad\n\n```yaml\na: b\n```\n\n- one\n- two <script>alert(1)</script>\n"
+    page = "# localhost-in-container\n\nLoopback inside is *that container*.\n\n- one <script>alert(1)</script>\n"
     rules = {
-        "localhost-in-container": {"family": "url", "severity": "error", "confidence": "high", "summary": "Loopback used inside one container to reach another", "page": page},
-        "hardcoded-url": {"family": "url", "severity": "error", "confidence": "high", "summary": "An own address in code that runs", "page": "# hardcoded-url\n\nText."},
-    }  # fmt: skip
+        "localhost-in-container": {
+            "family": "url",
+            "severity": "error",
+            "confidence": "high",
+            "summary": "Loopback used",
+            "page": page,
+        },
+        "hardcoded-url": {
+            "family": "url",
+            "severity": "error",
+            "confidence": "high",
+            "summary": "An own address in code that runs",
+            "page": "# hardcoded-url\n\nText.",
+        },
+    }
     skipped = [Skipped("old/latin.ts", "not UTF-8"), Skipped("broken.yaml", "a merge conflict", 7)]
     return Report(".", 412, 97, findings, skipped, sources, {}, rules, 0.25)

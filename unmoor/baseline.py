@@ -48,7 +48,7 @@ def entry(finding: Finding) -> Entry:
 def read(path: Path) -> list[Entry]:
     """The entries of a file. Raises UserError with the line where it is not a baseline."""
     try:
-        lines = path.read_text("utf-8").splitlines()
+        lines = path.read_text("utf-8").split("\n")
     except (OSError, UnicodeDecodeError) as error:
         raise UserError(f"{path}: cannot be read", str(error), "`unmoor baseline update` writes one") from None
     entries: list[Entry] = []

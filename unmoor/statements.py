@@ -89,9 +89,14 @@ class Extent:
 
     def _statement(self, start: int) -> int:
         """By brackets, continuations, heredocs and the operators that a line ends or begins with."""
-        depth, line, ticks = 0, start, 0
+        depth, line, ticks, triple = 0, start, 0, ""
         while line < min(self._count, start + _LIMIT):
             text = self._lines.text(line)
+            if self._style == "code":
+                triple = _triple(text, triple)
+                if triple:
+                    line += 1
+                    continue
             bare = _STRING.sub('""', text)
             ticks += bare.count("`") if self._style == "code" else 0
             depth += sum(bare.count(c) for c in "([") - sum(bare.count(c) for c in ")]")
@@ -177,6 +182,16 @@ class Extent:
         if opened:
             found.append((opened, self._count))
         return found
+
+
+def _triple(text: str, inside: str) -> str:
+    """The triple quote that is open at the end of a line, given the one that was open before it; "" for none."""
+    for quote in re.findall(r"\"{3}|'{3}", text):
+        if not inside:
+            inside = quote
+        elif quote == inside:
+            inside = ""
+    return inside
 
 
 def _opens_block(text: str) -> bool:

@@ -144,8 +144,9 @@ def _read(path: Path, root: Path) -> Layer:
         values = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         at = re.search(r"\(at line (\d+), column (\d+)\)", str(error))
-        place = f"{name}:{at.group(1)}:{at.group(2)}" if at else name
-        raise UserError(f"{place}: not valid TOML", re.sub(r" \(at .*\)$", "", str(error))) from None
+        line, column = at.groups() if at else (text.rstrip("\n").count("\n") + 1, 1)
+        cause = re.sub(r" \(at line .*\)$", "", str(error))
+        raise UserError(f"{name}:{line}:{column}: not valid TOML", cause) from None
     if path.name == "pyproject.toml":
         return Layer(name, text, dict(values.get("tool", {}).get("unmoor", {})), ("tool", "unmoor"))
     return Layer(name, text, values)

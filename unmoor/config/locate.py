@@ -17,7 +17,7 @@ def position(text: str, path: tuple[str | int, ...]) -> tuple[int, int]:
         shared = _shared(found, path)
         if shared > depth:
             best, depth = (line, column), shared
-    if depth == len(path):
+    if depth in (0, len(path)):
         return best
     return _inside(text, best, [part for part in path[depth:] if isinstance(part, str)])
 
