@@ -13,10 +13,10 @@ _STRING = re.compile(
     rb"|\"(?P<double>(?:[^\"\\\r\n]|\\[^\r\n])*)\"|'(?P<literal>[^'\r\n]*)'",
     re.S,
 )
-_WORD = re.compile(rb"[^\s,\]\}#]+(?: \d\d:[^\s,\]\}#]+)?")
+_WORD = re.compile(rb"[\w.+:-]+(?: \d\d:[\w.+:-]+)?")
 _FIRST_BREAK = re.compile(rb"\r?\n")
-_JOIN = re.compile(rb"\\[ \t]*\r?\n[ \t\r\n]*")
-_LONG = re.compile(rb"\\U([0-9a-fA-F]{8})|\\e")
+_CRLF = re.compile(rb"\r\n")
+_SPECIAL = re.compile(rb"\\\\|\\[ \t]*\r?\n[ \t\r\n]*|\\U[0-9a-fA-F]{8}|\\e|\r\n")
 
 
 class _Broken(Exception):  # noqa: N818 - a signal inside this module, never an error of its callers
@@ -162,28 +162,39 @@ class _Reader:
         lo, hi = match.span(style)
         first = _FIRST_BREAK.match(self.source, lo) if style in ("multi", "raw") else None
         lo = min(first.end(), hi) if first else lo
-        parts = _parts(self.source, lo, hi) if style in ("multi", "double") else None
+        parts = _parts(self.source, lo, hi, style in ("multi", "double"))
         raw = self.source[lo:hi] if parts is None else b"".join([part[0] for part in parts])
         value = Value("str", raw.decode("utf-8", "replace"), lo, hi, style, f"toml:{style}")
         value.parts = parts
         return value
 
 
-def _parts(source: bytes, lo: int, hi: int) -> list[Part] | None:
-    """Escapes as in JSON, and TOML's own: `\\U0001F600`, and a backslash that joins lines."""
-    if source.find(b"\\", lo, hi) < 0:
+def _parts(source: bytes, lo: int, hi: int, escapes: bool) -> list[Part] | None:
+    """Escapes as in JSON and TOML's own: `\\U0001F600`, `\\e`, a backslash that joins lines; CRLF is one newline."""
+    if source.find(b"\\", lo, hi) < 0 and source.find(b"\r", lo, hi) < 0:
         return None
     parts: list[Part] = []
     at = lo
-    for match in re.compile(rb"\\\\|" + _JOIN.pattern + b"|" + _LONG.pattern).finditer(source, lo, hi):
+    for match in (_SPECIAL if escapes else _CRLF).finditer(source, lo, hi):
         if match.group() == b"\\\\":
             continue
-        parts += string_parts(source, at, match.start()) or [(source[at : match.start()], at, match.start())]
-        code = int(match.group(1), 16) if match.group(1) else 0x1B
-        joined = b"" if match.group()[1:2] not in (b"U", b"e") else _character(code)
-        parts.append((joined, match.start(), match.end()))
+        parts += _short(source, at, match.start(), escapes)
+        parts.append((_special(match.group()), match.start(), match.end()))
         at = match.end()
-    return parts + (string_parts(source, at, hi) or [(source[at:hi], at, hi)])
+    return parts + _short(source, at, hi, escapes)
+
+
+def _short(source: bytes, lo: int, hi: int, escapes: bool) -> list[Part]:
+    found = string_parts(source, lo, hi) if escapes else None
+    return [(source[lo:hi], lo, hi)] if found is None else found
+
+
+def _special(text: bytes) -> bytes:
+    if text == b"\r\n":
+        return b"\n"
+    if text[1:2] == b"U":
+        return _character(int(text[2:], 16))
+    return b"\x1b" if text[1:2] == b"e" else b""
 
 
 def _character(code: int) -> bytes:

@@ -95,7 +95,7 @@ class Builder:
         if self.nodes > MOST_NODES:
             self.problems.append((lo, hi, "too many nodes behind aliases"))
             return self._null(lo, True)
-        found.aliases += 1
+        _count_alias(found)
         return found.behind_alias()
 
     def _content(self, node: Syntax, parent: int, flow: bool, depth: int) -> Value:
@@ -206,6 +206,15 @@ class Builder:
             if child.type in ("block_node", "flow_node"):
                 return self.value(child, self._column(item), False, depth + 1)
         return self._null(item.end_byte + self.base, False)
+
+
+def _count_alias(value: Value) -> None:
+    """One more alias stands for the value and everything in it. Bounded, as the size of all aliases is."""
+    stack = [value]
+    while stack:
+        at = stack.pop()
+        at.aliases += 1
+        stack.extend(item for _, item in at.items)
 
 
 def _spread(value: Value, merges: list[tuple[int, Value]]) -> None:
