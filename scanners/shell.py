@@ -31,6 +31,7 @@ _WORDS = {"word", "string", "raw_string", "ansi_c_string", "translated_string", 
           "command_name", "array", "regex", "test_operator", "extglob_pattern", "variable_name", "special_variable_name"}
 _SUBSHELLS = {"subshell", "command_substitution", "process_substitution", "function_definition"}
 _QUERY = "(variable_assignment name: (variable_name) @name) (for_statement variable: (variable_name) @name)"
+MAX_SCOPES = 100  # subshells within subshells; what lies deeper is generated and says nothing
 _LOCAL_CLASSES = {"loopback", "private", "tailnet", "docker-internal"}
 
 
@@ -91,10 +92,12 @@ class _Script:
     def __init__(self, unit: Unit, state: State) -> None:
         self.unit, self.state, self.facts = unit, state, Facts()
         self.masked = masked(unit.text.text)
-        self.documents = heredocs(self.masked)
-        self.source = _without(self.masked, self.documents)
+        loose: list[tuple[int, int]] = []
+        self.documents = heredocs(self.masked, loose)
+        self.source = _without(self.masked, self.documents, loose)
         self.owned: list[_Owned] = []
         self.stack: list[Step] = []
+        self.scopes = 0
 
     def run(self) -> Facts:
         """Read it all."""
@@ -128,7 +131,11 @@ class _Script:
 
         def leave() -> None:
             self.state = outer
+            self.scopes -= 1
 
+        if self.scopes > MAX_SCOPES:
+            return
+        self.scopes += 1
         self.state = outer.copy()
         self.stack.append(leave)
         self.stack.extend(reversed(node.children))
@@ -367,14 +374,14 @@ def _distinct(references: list[Reference]) -> list[Reference]:
     return list(seen.values())
 
 
-def _without(text: bytes, documents: list[Heredoc]) -> bytes:
+def _without(text: bytes, documents: list[Heredoc], loose: list[tuple[int, int]]) -> bytes:
     """The script with its here-documents blanked out; newlines stay."""
-    if not documents:
+    if not documents and not loose:
         return text
     out = bytearray(text)
-    for document in documents:
-        for lo, hi in ((document.operator, document.behind), (document.lo, document.close)):
-            out[lo:hi] = re.sub(rb"[^\n]", b" ", bytes(out[lo:hi]))
+    blanked = [place for d in documents for place in ((d.operator, d.behind), (d.lo, d.close))]
+    for lo, hi in blanked + loose:
+        out[lo:hi] = re.sub(rb"[^\n]", b" ", bytes(out[lo:hi]))
     return bytes(out)
 
 

@@ -33,8 +33,12 @@ class _Pending(NamedTuple):
     tabs: bool
 
 
-def heredocs(text: bytes) -> list[Heredoc]:
-    """Every closed here-document of a script, in order of its body."""
+def heredocs(text: bytes, unclosed: list[tuple[int, int]] | None = None) -> list[Heredoc]:
+    """Every closed here-document of a script, in order of its body.
+
+    unclosed: takes the places of operators without one (`let x=1<<2`).
+    """
+    loose = unclosed if unclosed is not None else []
     found: list[Heredoc] = []
     if b"<<" not in text:
         return found
@@ -44,7 +48,7 @@ def heredocs(text: bytes) -> list[Heredoc]:
     while at < size:
         char = text[at : at + 1]
         if char == b"\n":
-            at = _bodies(text, at + 1, pending, found)
+            at = _bodies(text, at + 1, pending, found, loose)
             pending = []
         elif stack[-1] == b'"':
             at = _in_double(text, at, stack)
@@ -72,6 +76,7 @@ def heredocs(text: bytes) -> list[Heredoc]:
         else:
             dull = _DULL.match(text, at)
             at = dull.end() if dull else max(skip(text, at, size), at + 1)
+    loose += [(item.operator, item.behind) for item in pending]
     return found
 
 
@@ -101,7 +106,8 @@ def _unquote(name: bytes) -> bytes:
     return re.sub(rb"\\(.)|['\"]", lambda m: m[1] or b"", name)
 
 
-def _bodies(text: bytes, at: int, pending: list[_Pending], found: list[Heredoc]) -> int:
+def _bodies(text: bytes, at: int, pending: list[_Pending], found: list[Heredoc],
+            loose: list[tuple[int, int]]) -> int:
     """Read the bodies that follow a line; returns where the script goes on."""
     for item in pending:
         start = at
@@ -115,5 +121,6 @@ def _bodies(text: bytes, at: int, pending: list[_Pending], found: list[Heredoc])
                 at = min(end + 1, len(text))
                 break
             line = end + 1
-        # Without a closing line it is no here-document: `let x=1<<2`.
+        else:
+            loose.append((item.operator, item.behind))
     return at
