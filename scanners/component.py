@@ -1,6 +1,7 @@
 """Vue, Svelte and Astro single-file components: script blocks as code, template attributes and text as markup.
 
-Vue: https://vuejs.org/api/sfc-spec.html. Svelte: `{…}` expressions in attributes. Astro: code between `---` fences first.
+Vue: https://vuejs.org/api/sfc-spec.html. Svelte: `{…}` expressions in attributes. Astro: code
+between `---` fences first.
 """
 
 import re

@@ -1,4 +1,4 @@
-"""HTML and templates that make HTML (Jinja, EJS, ERB, Handlebars, Liquid): inline scripts as JavaScript, and attributes.
+"""HTML and its templates (Jinja, EJS, ERB, Handlebars, Liquid): inline scripts as JavaScript, and attributes.
 
 A lexer over tags, not a parser: template syntax may stand anywhere. Template expressions inside scripts are masked.
 """

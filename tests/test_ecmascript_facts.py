@@ -179,7 +179,8 @@ def test_port(text: str, port: str, host: str) -> None:
 
 
 def test_constants() -> None:
-    text = "export const API = 'http://localhost:1'\nconst U = { A: { B: '/api/b' }, PORT: 3011 } as const\nconst greeting = 'hello'"
+    text = "export const API = 'http://localhost:1'\nconst U = { A: { B: '/api/b' }, PORT: 3011 } as const\n"
+    text += "const greeting = 'hello'"
     found = {d.name: (d.value, d.attrs["exported"]) for d in declared(text, "constant")}
     assert found == {"API": ("http://localhost:1", True), "U.A.B": ("/api/b", False), "U.PORT": ("3011", False)}
 
@@ -203,7 +204,8 @@ def test_regex_exec_is_no_command() -> None:
 
 
 def test_traits() -> None:
-    text = "'use client'\nimport a, { b as c } from './x'\nconst fs = require('fs')\nwindow.x = 1\nexport async function GET() {}\nexport default 1\n"
+    text = "'use client'\nimport a, { b as c } from './x'\nconst fs = require('fs')\nwindow.x = 1\n"
+    text += "export async function GET() {}\nexport default 1\n"
     traits = read(text).traits
     assert traits["directive"] == ["use client"]
     assert traits["imports"] == ["./x", "fs"]

@@ -66,7 +66,7 @@ MOST_HITS = 40_000
 
 
 def grammar_of(unit: Unit) -> str:
-    """The grammar for a unit: by its last layer if it is embedded, else by its extension; else the most tolerant one."""
+    """The grammar for a unit: by its last layer if it is embedded, else by its extension."""
     if unit.layers:
         return _EXTENSIONS.get(unit.layers[-1].rpartition(":")[2].lower(), "tsx")
     return _EXTENSIONS.get(unit.path.rpartition(".")[2].lower(), "javascript")
@@ -99,7 +99,7 @@ def scan(unit: Unit) -> Facts:
 
 
 def _query(source: Source) -> str:
-    """One query for all that the bytes say may be there: each pass over a tree costs as much as a third of its parse."""
+    """One query for all that the bytes say may be there: a pass over a tree costs a third of its parse."""
     text = source.text
     literals = {
         "typescript": "(template_literal_type)",

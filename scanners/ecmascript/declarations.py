@@ -29,7 +29,7 @@ def listens(source: Source, chain: Chain) -> Iterator[Declaration]:
         place = _value(source, options, "port") if options is not None else given[0]
         host = _value(source, options, "host") if options is not None else given[1] if len(given) > 1 else None
     elif re.search(
-        r"^(?:Bun\.serve|Deno\.serve|serve|new WebSocketServer|WebSocketServer|WebSocket\.Server|startStandaloneServer|\w*Server)$",
+        r"^(?:Bun\.serve|Deno\.serve|serve|WebSocket\.Server|\w*Server)$",
         callee,
     ):
         options = options or next((a for a in given if a.type == "object"), None)

@@ -78,7 +78,7 @@ def addresses(
 
 
 class Interest:
-    """Where in a text something stands that makes a literal worth following; found by memory searches over the bytes."""
+    """Where in a text something stands that makes a literal worth following; found by memory searches."""
 
     def __init__(self, source: Source) -> None:
         self.source = source

@@ -151,7 +151,7 @@ def _concatenation(source: Source, node: Node) -> Literal | None:
 
 
 def _operands(node: Node) -> list[Node]:
-    """The operands of a left-leaning chain of `+`, left to right; at most `MOST_PARTS`, the nearest ones to the root."""
+    """The operands of a left-leaning chain of `+`, left to right; at most the last `MOST_PARTS`."""
     found: list[Node] = []
     current: Node | None = node
     while current is not None and len(found) < MOST_PARTS:

@@ -3,7 +3,8 @@
 import re
 
 REQUEST = re.compile(
-    r"^(?:window\.|globalThis\.|self\.|await )*(?:\$?fetch|\w*[fF]etch(?:er|Json|JSON|Api|API|With\w*)?|\$fetch|ofetch(?:\.create)?|useFetch"
+    r"^(?:window\.|globalThis\.|self\.|await )*"
+    r"(?:\$?fetch|\w*[fF]etch(?:er|Json|JSON|Api|API|With\w*)?|\$fetch|ofetch(?:\.create)?|useFetch"
     r"|axios|axios\.\w+|\w*[aA]xios\w*(?:\.\w+)?|got|got\.\w+|ky|ky\.\w+|superagent\.\w+|request|request\.\w+|needle(?:\.\w+)?"
     r"|https?\.(?:get|request)|undici\.\w+|\w*(?:[xX]hr|[rR]equest|XMLHttpRequest)\.open|\w*[hH]ttp\w*\.(?:get|post|put|patch|delete|head|request)"
     r"|\w*(?:[cC]lient|[aA]pi|API)\.(?:get|post|put|patch|delete|head|request)|\$\.(?:get|post|ajax|getJSON)|jQuery\.\w+"

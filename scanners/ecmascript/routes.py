@@ -15,7 +15,8 @@ from unmoor.scanners.ecmascript.source import Chain, Source, arguments, unwrap
 
 _METHODS = frozenset({"get", "post", "put", "patch", "delete", "head", "options", "all", "del"})
 _SERVER_MAKERS = re.compile(
-    r"^(?:express|fastify|Fastify|Router|new (?:Hono|Koa|Router|KoaRouter|Elysia|OpenAPIHono)|express\.Router|polka|restify\.createServer|jsonServer\.\w+|\w+\.Router)\b"
+    r"^(?:express|fastify|Fastify|Router|new (?:Hono|Koa|Router|KoaRouter|Elysia|OpenAPIHono)"
+    r"|express\.Router|polka|restify\.createServer|jsonServer\.\w+|\w+\.Router)\b"
 )
 _FUNCTIONS = ("arrow_function", "function_expression", "function", "generator_function")
 _CLIENT_MAKERS = re.compile(

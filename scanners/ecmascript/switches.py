@@ -1,4 +1,4 @@
-"""Environment switches: is a piece of code only for development, or only for the browser? Decided from the condition."""
+"""Environment switches: is a piece of code only for development, or for the browser? The condition decides."""
 
 import re
 

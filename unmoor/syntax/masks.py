@@ -1,8 +1,8 @@
 """Masks: source that a grammar is known to misread, overwritten by something of the same length that it reads.
 
 Each is a bug of the pinned grammar (tree-sitter-typescript #366, tree-sitter-javascript #366: a bare `&` in JSX). The
-masks look at bytes only and can be wrong, so `unmoor.syntax.grammars.parse` uses them where the source as it stands does
-not parse, and keeps the tree with the smaller errors.
+masks look at bytes only and can be wrong, so `unmoor.syntax.grammars.parse` uses them where the source as it stands
+does not parse, and keeps the tree with the smaller errors.
 """
 
 import re
