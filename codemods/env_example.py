@@ -6,7 +6,6 @@ from unmoor.codemods.request import Request
 from unmoor.model.findings import Edit, Fix, Refusal
 from unmoor.model.spans import Span
 from unmoor.text.edits import newline
-from unmoor.text.positions import Lines
 
 _NAMES = (".env.example", ".env.sample", ".env.template", ".env.dist", "env.example", "example.env", "env.template",
           "env.sample", ".env.local.example", ".env.development.example", ".env.docker.example")  # fmt: skip
@@ -28,9 +27,7 @@ def fix(request: Request) -> Fix | Refusal:
         return Refusal(f"{path} already has it")
     end = newline(source)
     lead = "" if not source or source.endswith(b"\n") else end
-    line = Lines(request.source).line(finding.span.start)
-    text = f"{lead}# {finding.path}:{line}{end}{name}={_value(request, name)}{end}"
-    text = text.replace(f"# {finding.path}:{line}", f"# read in {finding.path}")
+    text = f"{lead}# read in {finding.path}{end}{name}={_value(request, name)}{end}"
     edit = Edit(path, Span(len(source), len(source)), text)
     return Fix(f"add `{name}` to {path}", request.applicability, (edit,))
 
@@ -56,5 +53,7 @@ def _value(request: Request, name: str) -> str:
     reference = request.finding.reference
     default = reference.attrs.get("default") if reference is not None else None
     if not isinstance(default, str) or _SECRET.search(name) or not _PLAIN.fullmatch(default) or "@" in default:
+        return ""
+    if re.match(r"/(home|Users|root)/", default):
         return ""
     return default

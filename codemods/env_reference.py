@@ -20,6 +20,8 @@ _DEAD = {
 def fix(request: Request) -> Fix | Refusal:
     """Replace the scheme, host and port by the variable; the path behind them stays."""
     reference, raw, span = request.reference, raw_of(request), span_of(request)
+    if reference.role == "default":
+        return required(request)
     name = variable_of(request)
     if not name:
         return Refusal("no variable stands for this address")
@@ -37,6 +39,17 @@ def fix(request: Request) -> Fix | Refusal:
         return written
     edit = Edit(request.finding.path, type(span)(span.start, span.start + len(base.encode())), written)
     return Fix(f"read it from `{name}`", request.applicability, (edit,))
+
+
+def required(request: Request) -> Fix | Refusal:
+    """`${X:-http://localhost}` → `${X:?X is not set}`: missing, it stops with a word instead of calling localhost."""
+    span, source = span_of(request), request.source
+    before = re.search(rb"\$\{(\w+)(:?)-$", source[max(span.start - 200, 0) : span.start])
+    if before is None or source[span.end : span.end + 1] != b"}":
+        return Refusal("the default is only a part of the expansion")
+    name, colon = before.group(1).decode(), before.group(2).decode()
+    edit = Edit(request.finding.path, type(span)(span.start - 1 - len(colon), span.end), f":?{name} is not set")
+    return Fix(f"require `{name}`", request.applicability, (edit,))
 
 
 def variable_of(request: Request) -> str:

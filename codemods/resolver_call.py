@@ -17,6 +17,15 @@ def fix(request: Request) -> Fix | Refusal:
         from unmoor.codemods import python_call
 
         return python_call.fix(request)
+    if request.reference.role == "default" and request.reference.language in (
+        "shell",
+        "yaml",
+        "dockerfile",
+        "makefile",
+    ):
+        from unmoor.codemods import env_reference
+
+        return env_reference.required(request)
     if request.finding.suggestion:
         from unmoor.codemods import service_address
 

@@ -9,7 +9,7 @@ from unmoor.codemods.ecmascript import imports, modules, positions
 from unmoor.codemods.ecmascript.expression import rewrite
 from unmoor.codemods.ecmascript.source import Source
 from unmoor.codemods.request import Request
-from unmoor.generate.plan import Endpoint, Plan, typescript
+from unmoor.generate.plan import Endpoint, Plan, package_of, typescript
 from unmoor.generate.services import ServiceAddress
 from unmoor.model.findings import Edit, Fix, Refusal
 from unmoor.text.addresses import parse
@@ -40,7 +40,7 @@ def fix(request: Request) -> Fix | Refusal:
         return Refusal(_ROLES[reference.role])
     if not service:
         return Refusal("the topology names no service at this address")
-    if service == finding.attrs.get("runtime.service"):
+    if service == finding.attrs.get("runtime.service") or _own(request, service):
         return Refusal(f"`{service}` itself ships this code; a resolver is for calls of others")
     if _NO_MODULE.search(finding.path):
         return Refusal("no module can be imported here; read the address from the environment")
@@ -53,8 +53,15 @@ def fix(request: Request) -> Fix | Refusal:
     refusal = positions.refusal(node)
     if refusal:
         return Refusal(refusal)
-    plan = typescript(finding.path, request.settings, _services(request, service), request.has, request.read)
+    services = _services(request, service)
+    plan = typescript(finding.path, request.settings, services, request.has, request.read, service)
     return _fix(request, source, node, plan, service)
+
+
+def _own(request: Request, service: str) -> bool:
+    """Whether the file lies in the folder that the service is built from."""
+    package = package_of(request.finding.path, request.has)
+    return bool(package) and any(one.name == service and one.context == package for one in request.services)
 
 
 def source_of(path: str, data: bytes, at: int) -> Source | None:
@@ -86,7 +93,7 @@ def _services(request: Request, service: str) -> tuple[ServiceAddress, ...]:
         service,
         target.port if target is not None else None,
         address.port if address is not None and local else None,
-        variables=((variable, folder),) if variable and bare else (),
+        uses=((variable if bare else "", folder),),
     )
     return (*known, one)
 

@@ -69,16 +69,22 @@ def from_marker(content: str) -> Plan | None:
     return decode(content[len(GENERATED) :], type=Plan) if content.startswith(GENERATED) else None
 
 
-def typescript(path: str, settings: Settings, services: tuple[ServiceAddress, ...], has: Has, read: Read) -> Plan:
-    """The resolver that a TypeScript or JavaScript file calls. `path` is the file's."""
+def typescript(
+    path: str, settings: Settings, services: tuple[ServiceAddress, ...], has: Has, read: Read, wanted: str = ""
+) -> Plan:
+    """The resolver that a TypeScript or JavaScript file calls. `path` is the file's.
+
+    It holds the services that the package's code addresses, and the `wanted` one.
+    """
     options = settings.resolver.get("typescript", ResolverSettings())
     package = package_of(path, has)
     manifest = _manifest(package, read)
     framework = _framework(manifest, path)
     style = _style(path, package, manifest, has)
     module = _module(options.module, package, style, has)
+    chosen = [one for one in services if one.name == wanted or _called(one, package)]
     endpoints = tuple(
-        endpoint for service in services if (endpoint := _endpoint(service, options, framework, package)) is not None
+        endpoint for service in chosen if (endpoint := _endpoint(service, options, framework, package)) is not None
     )
     return Plan(
         module,
@@ -90,6 +96,16 @@ def typescript(path: str, settings: Settings, services: tuple[ServiceAddress, ..
         _runner(manifest),
         "@types/node" in dependencies(manifest) or "next" in dependencies(manifest),
     )
+
+
+def _called(service: ServiceAddress, package: str) -> bool:
+    """Whether code of the package addresses the service, and the service is not the package itself."""
+    own = bool(package) and service.context == package
+    return not own and any(_within(folder, package) for _, folder in service.uses)
+
+
+def _within(folder: str, package: str) -> bool:
+    return not package or f"{folder}/".startswith(f"{package}/")
 
 
 def package_of(path: str, has: Has) -> str:
@@ -187,7 +203,7 @@ def _endpoint(service: ServiceAddress, options: ResolverSettings, framework: str
     websocket = (options.websocket or f"{stem}WebSocketUrl").replace("{Service}", base)
     public = (options.public or f"{stem}PublicUrl").replace("{Service}", base)
     upper = constant(service.name)
-    inside = [name for name, folder in service.variables if not package or f"{folder}/".startswith(f"{package}/")]
+    inside = [name for name, folder in service.uses if name and _within(folder, package)]
     prefix = _PREFIXES[framework]
     variable = options.env.get(service.name) or next(
         (n for n in inside if n.startswith(prefix)), f"{prefix}{upper}_URL"

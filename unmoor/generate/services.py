@@ -4,7 +4,7 @@ import re
 from collections import Counter
 from typing import TYPE_CHECKING
 
-from msgspec import Struct
+from msgspec import Struct, structs
 
 from unmoor.text.addresses import DEFAULT_PORTS, host_class
 
@@ -14,14 +14,15 @@ if TYPE_CHECKING:
 
 # Ports of servers that no HTTP client calls: a resolver of URLs has nothing to say of them.
 _NOT_HTTP = {port for scheme, port in DEFAULT_PORTS.items() if scheme not in ("http", "https", "ws", "wss")} | {
-    25, 465, 587, 1025, 2181, 2379, 4222, 4317, 5433, 6380, 9092, 27018, 29092,
+    25, 53, 69, 465, 587, 1025, 2181, 2379, 4222, 4317, 5433, 6380, 9092, 27018, 29092,
 }  # fmt: skip
 
 
 class ServiceAddress(Struct, frozen=True):
     """A service that is reached by URL. port: in its container; published: on the host, None if it is not.
 
-    variables: (variable, folder of the file) pairs that code sets in front of the service's address, commonest first.
+    uses: (variable, folder) pairs of code that addresses the service, commonest first; the variable that stands in
+    front of its whole base address, or "".
     context: the folder that it is built from, None if it is not built here.
     """
 
@@ -31,7 +32,7 @@ class ServiceAddress(Struct, frozen=True):
     stack: str = ""
     file: str = ""
     context: str | None = None
-    variables: tuple[tuple[str, str], ...] = ()
+    uses: tuple[tuple[str, str], ...] = ()
 
     @property
     def internal(self) -> str:
@@ -47,23 +48,21 @@ class ServiceAddress(Struct, frozen=True):
 def of(project: "Project") -> tuple[ServiceAddress, ...]:
     """Every service that is reached by URL, by name; of two stacks with one name the default stack's."""
     found: dict[str, ServiceAddress] = {}
-    used = _variables(project)
     stacks = sorted(project.topology.stacks, key=lambda stack: (not stack.default, stack.name))
     for stack in stacks:
         for service in stack.services.values():
             if service.name in found or not speaks_http(service):
                 continue
-            published = _published(service)
             found[service.name] = ServiceAddress(
                 service.name,
                 _port(service),
-                published,
+                _published(service),
                 stack.name,
                 service.at.path,
                 service.build.context_path if service.build is not None else None,
-                used.get(published or -1, ()),
             )
-    return tuple(found[name] for name in sorted(found))
+    uses = _uses(project, found)
+    return tuple(structs.replace(found[name], uses=uses.get(name, ())) for name in sorted(found))
 
 
 def speaks_http(service: "Service") -> bool:
@@ -83,15 +82,17 @@ def _published(service: "Service") -> int | None:
     return next((p.host for p in service.ports if p.host and p.container == wanted), None)
 
 
-def _variables(project: "Project") -> dict[int, tuple[tuple[str, str], ...]]:
-    """Host port → variables that code reads in front of it, as whole base addresses."""
-    counts: dict[int, Counter[tuple[str, str]]] = {}
+def _uses(project: "Project", services: dict[str, ServiceAddress]) -> dict[str, tuple[tuple[str, str], ...]]:
+    """Service → who addresses it, by its name or by its published port on this machine."""
+    by_port = {one.published: name for name, one in services.items() if one.published}
+    counts: dict[str, Counter[tuple[str, str]]] = {}
     for path, reference in project.references("url"):
-        name, port = reference.attrs.get("env"), reference.attrs.get("port")
-        if reference.role != "default" or not name or not isinstance(port, int):
+        host, port = str(reference.attrs.get("host")), reference.attrs.get("port")
+        name = host if host in services else by_port.get(port) if host_class(host) == "loopback" else None
+        if name is None or reference.role not in ("request", "config", "default", "proxy-target"):
             continue
-        if reference.attrs.get("rest") or host_class(str(reference.attrs.get("host"))) != "loopback":
-            continue
-        if re.fullmatch(r"[A-Z][A-Z0-9_]*", str(name)):
-            counts.setdefault(port, Counter())[(str(name), path.rpartition("/")[0])] += 1
-    return {port: tuple(pair for pair, _ in counter.most_common()) for port, counter in counts.items()}
+        variable = str(reference.attrs.get("env") or "") if reference.role == "default" else ""
+        if reference.attrs.get("rest") or not re.fullmatch(r"[A-Z][A-Z0-9_]*", variable):
+            variable = ""
+        counts.setdefault(name, Counter())[(variable, path.rpartition("/")[0])] += 1
+    return {name: tuple(pair for pair, _ in counter.most_common()) for name, counter in counts.items()}
