@@ -64,12 +64,23 @@ def _of_page(project: Project, home: str, reference: Reference) -> list[str]:
     if not folders and reference.cwd is None:
         return []
     folders = folders or [reference.cwd or ""]
-    if not any(_real(project, folder) for folder in folders):
+    found = [folder for folder in folders if _real(project, folder)] or _from_the_root(project, home, folders)
+    if not found:
         return []
-    found = [folder for folder in folders if _real(project, folder)]
     moved = folders[0] not in ("", home) and _real(project, folders[0])
-    rest = [] if moved and attrs.get("use") != "code-span" else above(home)
+    rest = [] if moved and attrs.get("use") not in ("code-span", "cd") else above(home)
     return list(dict.fromkeys([*found, *rest]))
+
+
+def _from_the_root(project: Project, home: str, folders: list[str]) -> list[str]:
+    """Where each `cd` of a block starts from the root again: the last of them alone."""
+    found = []
+    for folder in folders:
+        parts = folder.split("/")
+        for start in range(1, len(parts)):
+            tail = "/".join(parts[start:])
+            found += [one for one in (tail, f"{home}/{tail}".lstrip("/")) if _real(project, one)]
+    return found
 
 
 def _of_script(project: Project, home: str, cwd: str) -> list[str]:

@@ -15,10 +15,6 @@ from unmoor.model.spans import Location
 from unmoor.model.subjects import Reason, Subject
 from unmoor.project import Project, normalise
 
-_WRITES = re.compile(r"(>|\bopen\(|[Ww]rite|-o\b|--out|\btee\b|\bcp\b|\bmv\b|wget|curl|[Gg]enerate|[Ss]ave|[Dd]ump|to_(sql|csv|json)"
-                     r"|\bexport\b|[Cc]opy|[Dd]ownload|[Cc]reate|output)")  # fmt: skip
-_TEXTS = re.compile(r"(?i)\.(py|sh|js|ts|mjs|go|rb|md|adoc|mk|java|kts?|gradle|xml|yml|yaml|ps1)$|(^|/)(makefile|justfile|pom\.xml)$")
-
 
 class Missing(NamedTuple):
     """A source that a context lacks, or that an ignore file drops."""
@@ -85,27 +81,7 @@ class _Copies:
                 yield Missing(reference, found, pattern, name)
 
     def _excused(self, path: str, value: str) -> bool:
-        if excused(self.project, path, value, self.made) or (value.endswith("*") and "*" in value):
-            return True
-        return self._written(value.rstrip("/").rpartition("/")[2])
-
-    def _written(self, name: str) -> bool:
-        """Whether some program or page of the repository writes a file of the name before the build."""
-        if not re.search(r"[A-Za-z]{3}", name) or re.search(r"[*?]", name):
-            return True
-        needle = name.encode()
-        for path in self.project.tree.files:
-            if not _TEXTS.search(path):
-                continue
-            try:
-                data = self.project.read(path)
-            except OSError:
-                continue
-            if needle in data and len(data) < 1_000_000:
-                for line in data.decode("utf-8", "replace").splitlines():
-                    if name in line and _WRITES.search(line.replace(name, " ")):
-                        return True
-        return False
+        return bool(excused(self.project, path, value, self.made)) or "*" in value
 
     def _ignore(self, dockerfile: str, context: str) -> tuple[str, DockerIgnore]:
         """The ignore file that BuildKit takes: the Dockerfile's own, else the context's."""

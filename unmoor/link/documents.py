@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from functools import cached_property
 from typing import Any
 
 from unmoor.link.bases import above, bases
@@ -20,8 +21,11 @@ _FORGE = re.compile(
     r"|merge_requests|-)(/|\?|#|$)"
 )
 _FORGE_ROUTE = re.compile(r"(?i)^/?(issues|wiki|pulls|discussions|releases|actions)(/new.*|\?.*)?$|^/[\w.-]+/[\w.-]+/(issues|pull|wiki)")
-_HISTORY = re.compile(r"(?i)(^|/)(change-?log|changes|history|release[-_]?notes?|releases?|news|migration|upgrad(e|ing)|post-?mortems?"
-                      r"|adr|decisions|rfcs?|blog|journal|retrospective)[^/]*(/|\.\w+$)")  # fmt: skip
+_PAST = r"change-?log|changes|history|release[-_]?notes?|releases?|news|post-?mortems?|blog|journal|retrospectives?|archive"
+_PLANNED = r"migration|upgrad(?:e|ing)|adrs?|decisions|rfcs?|plans?|specs?|proposals?|roadmap|todo|design[-_]?docs?|prds?|prompts?"
+_HISTORY = re.compile(rf"(?i)(^|/)({_PAST}|{_PLANNED})([-_.][^/]*)?(/|\.\w+$)|(^|/)\d{{4}}-\d\d-\d\d[^/]*$|[-_](plan|design|spec|proposal)\.\w+$")
+_OVER = re.compile(rf"(?i)(^|/)({_PAST})([-_.][^/]*)?(/|\.\w+$)")
+_FILE_LIKE = re.compile(r"\.[A-Za-z][\w]{0,9}$|^\.{1,2}/|/$|^(Makefile|Dockerfile|justfile)$")
 _FORMS = re.compile(r"(?i)(^|/)(\.github|\.gitlab)/.*(issue_template|pull_request_template|merge_request_templates)")
 _HEDGED_COMMENT = re.compile(r"(?i)#.*\b(if|optional|your|e\.g|example|create[sd]?|generated?|removed|deleted|old|former)\b")
 _GONE = re.compile(r"(?i)\b(deleted?|removed?|obsolete|renamed|moved|former(ly)?|previously|no longer|legacy|replaced?)\b|~~")
@@ -85,7 +89,7 @@ class _Reader:
     def _hedged(self, page: str, reference: Reference) -> bool:
         line = str(reference.attrs.get("line_text", ""))
         if reference.attrs.get("use") in ("link", "image"):
-            return bool(_HISTORY.search(page))
+            return bool(_OVER.search(page))
         if reference.attrs.get("use") == "code-span" or reference.attrs.get("code_span"):
             return bool(reference.attrs.get("hedged")) or bool(_HISTORY.search(page))
         return bool(_HEDGED_COMMENT.search(line) or _HISTORY.search(page) or _GONE.search(line.partition("#")[2]))
@@ -95,9 +99,11 @@ class _Reader:
         attrs = reference.attrs
         if attrs.get("use") in ("link", "image"):
             return True
-        if attrs.get("use") == "layout" or attrs.get("bare") or attrs.get("ambiguous"):
+        if attrs.get("use") == "layout" or attrs.get("ambiguous"):
             return False
         if attrs.get("use") == "code-span":
+            if "/" not in clean(reference.value).removeprefix("./").rstrip("/"):
+                return False
             if near and near.endswith("/" + clean(reference.value).strip("/").removeprefix("./")):
                 return False  # meant from a folder that the text has in mind
             return self._parent_known(sought.path) or self.project.history.existed(sought.path)
@@ -110,6 +116,8 @@ class _Reader:
     def _link(self, page: str, reference: Reference) -> Sought | None:
         value = reference.value.strip()
         if not value or _FORGE.match(value) or _FORGE_ROUTE.match(value) or "{" in value or "<" in value:
+            return None
+        if value.startswith("/") and not re.search(r"\.\w{1,5}$", value) and self._no_route(value):
             return None
         if re.match(r"(?i)(mailto|tel|javascript):", value) or value.startswith(("//", "\\")) or reference.attrs.get("fence"):
             return None
@@ -129,6 +137,11 @@ class _Reader:
             return None
         return Sought("missing", path, "")
 
+    def _no_route(self, value: str) -> bool:
+        """Whether an absolute link without extension may be a route of a site: it begins in no folder of the root."""
+        first = value.strip("/").partition("/")[0]
+        return first not in self.project.tree.folders
+
     def _too_high(self, value: str) -> Sought | None:
         """A link out of the repository: wrong beyond doubt only if what it names lies at the root."""
         rest = re.sub(r"^(\.\./)+", "", value)
@@ -142,7 +155,7 @@ class _Reader:
     def _span(self, page: str, reference: Reference) -> Sought | None:
         value = reference.value
         attrs = reference.attrs
-        if attrs.get("absolute"):
+        if attrs.get("absolute") or self._labels_elsewhere(page, reference):
             return None
         home = page.rpartition("/")[0]
         folders = [home, *above(home)[1:]]
@@ -152,6 +165,11 @@ class _Reader:
         if self._under_named_folder(page, reference) or self._elsewhere(value):
             return sought._replace(why="elsewhere") if not attrs.get("bare") else None
         return sought
+
+    def _labels_elsewhere(self, page: str, reference: Reference) -> bool:
+        """Whether the code span is the label of a link, which says where it leads."""
+        behind = self.project.read(page)[reference.span.end : reference.span.end + 12]
+        return bool(re.match(rb"[^`\n]{0,4}`[*_]*\]\(", behind))
 
     def _elsewhere(self, value: str) -> bool:
         name = clean(value).rstrip("/").rpartition("/")[2]
@@ -180,10 +198,10 @@ class _Reader:
         if attrs.get("guarded") or attrs.get("fence"):
             return None
         value = reference.value
-        if attrs.get("use") == "cd" and self._own_name(page, value):
+        if attrs.get("use") == "cd" and self._own_name(page, value) or self._foreign(page, reference):
             return None
         folders = bases(self.project, page, reference)
-        if not folders:
+        if not folders or not self._names_path(value, str(attrs.get("use")), folders):
             return None
         if attrs.get("use") == "compose-file":
             for part in re.split(r"[:;]", value):
@@ -193,12 +211,50 @@ class _Reader:
             return None
         return seek(self.project, value, folders, self.made.of(page))
 
+    def _names_path(self, value: str, use: str, folders: list[str]) -> bool:
+        """Whether a word of a command is a path: it has an ending, `./` in front, or its folder is there."""
+        if use in ("cd", "compose-file", "env-file", "context", "dockerfile"):
+            return bool(re.match(r"^[\w./@+-]+$", value)) and value not in ("up", "down", "path", "exec")
+        if not re.search(r"[A-Za-z]", value) or re.search(r"[,;()<>]", value):
+            return False
+        if _FILE_LIKE.search(clean(value)):
+            return True
+        head = clean(value).rpartition("/")[0]
+        return bool(head) and any(normalise(head, base) in self.project.tree.folders for base in folders)
+
+    def _foreign(self, page: str, reference: Reference) -> bool:
+        """Whether the reader stands in a clone of another repository, or an unpacked archive, at this point."""
+        text = self.project.read(page)[: reference.span.start].decode("utf-8", "replace")
+        found = False
+        for match in _CLONE.finditer(text):
+            name = (match.group(2) or match.group(1).rstrip("/").rpartition("/")[2]).removesuffix(".git")
+            if name.lower() in self._own_names or (page.count("/") == 0 and match is next(_CLONE.finditer(text))):
+                continue
+            behind = text[match.end() :]
+            into = re.search(rf"\bcd\s+(?:\./)?{re.escape(name)}\b", behind)
+            if into and not re.search(r"\bcd\s+(\.\.|-|~)", behind[into.end() :]):
+                found = True
+        return found
+
+    @cached_property
+    def _own_names(self) -> set[str]:
+        """What a clone of this repository may be called."""
+        names = set(self.project.history.names)
+        for name in list(names):
+            names.update(re.split(r"__|\+", name)[-1:])
+        facts = self.project.facts.get("package.json")
+        names.update(name.lower() for name in (facts.traits.get("name", []) if facts is not None else []))
+        return names
+
     def _own_name(self, page: str, value: str) -> bool:
         """`cd` into the folder that a clone makes: made on the page, or called like the repository itself."""
-        first = value.strip("/").removeprefix("./").partition("/")[0]
-        return self.made.of(page).folder(first) or first.lower() in self.project.history.names or _HOLE.search(first) is not None
+        first, _, rest = value.strip("/").removeprefix("./").partition("/")
+        if rest and self.project.tree.has(rest.rstrip("/")):
+            return True  # from above the checkout
+        return self.made.of(page).folder(first) or first.lower() in self._own_names or _HOLE.search(first) is not None
 
 
+_CLONE = re.compile(r"\bgit\s+clone\s+(?:-\S+\s+(?:\d+\s+)?)*([^\s;&`\"']+)(?:[ \t]+([\w./-]+))?")
 _HOLE = re.compile(r"[<>{}$]|^(your|my|the)[-_]|^\.\.$|^-$|^~")
 
 

@@ -7,7 +7,7 @@ command or by hand), or *missing*. Only `missing` is ever reported.
 import re
 from collections.abc import Iterator, Sequence
 from fnmatch import translate
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import NamedTuple
 from urllib.parse import unquote
 
@@ -30,7 +30,7 @@ OUTPUTS = frozenset(
 _WRITTEN = re.compile(
     r"(?i)(\.(jar|war|ear|class|o|a|exe|msi|dll|so|dylib|pyc|wasm|log|pid|sock|tar|tgz|gz|bz2|xz|zip|7z|whl|deb|rpm|dmg|apk"
     r"|aab|ipa|bak|dump|sqlite3?|db|rdb|pem|key|crt|cer|cert|csr|p12|pfx|jks|keystore|kdbx|asc|gpg|out|iso|img|vhdx?|wim"
-    r"|parquet|onnx|pt|pth|bin|safetensors|gguf|tfstate|tfplan|pub|lock|kubeconfig|ovpn)|[-_.]backup\.\w+)$"
+    r"|parquet|onnx|pt|pth|bin|safetensors|gguf|tfstate|tfplan|pub|lock|kubeconfig|ovpn)|[-_.]backup\.\w+|-SNAPSHOT[\w.-]*|-runner)$"
 )
 _BY_HAND = re.compile(
     r"(?i)(^|/)(\.env(\.[\w.-]+)?|[\w.-]*\.env|env\.sh|\.netrc|\.npmrc|\.pgpass|\.htpasswd|id_(rsa|ed25519|ecdsa)[\w.]*"
@@ -162,7 +162,7 @@ def excused(project: Project, path: str, written: str, made: "Made | None" = Non
         return "made by hand from its example, or secret"
     if ignored(tree, path):
         return "ignored by git"
-    if made is not None and made.has(path, written):
+    if made is not None and (made.has(path, written) or made.written(path)):
         return "made by a command"
     return ""
 
@@ -186,7 +186,7 @@ def output(tree: Tree, path: str) -> bool:
 def by_hand(tree: Tree, path: str) -> bool:
     """Whether a person makes the file: from an example beside it, or since it holds what must not be in git."""
     path = path.rstrip("/")
-    if _BY_HAND.search(path):
+    if _BY_HAND.search(path) and "compose" not in path.rpartition("/")[2]:
         return True
     head, _, name = path.rpartition("/")
     prefix = f"{head}/" if head else ""
@@ -203,6 +203,13 @@ def ignored(tree: Tree, path: str) -> bool:
     return tree.ignored(path) or tree.ignored(path + "/x")
 
 
+_PROGRAMS = re.compile(r"(?i)\.(py|sh|bash|js|mjs|cjs|rb|pl|mk|ps1|groovy|gradle)$|(^|/)(makefile|justfile|taskfile\.ya?ml)$")
+_WRITE = re.compile(rb"[\"']w[b+]?[\"']|[Ww]rite|>>?\s*[\w\"'$./]|\btee\b|\bcurl\b|\bwget\b|\bcp\b|\bmv\b|to_(sql|csv|json|parquet)"
+                    rb"|\.save|savefig|[Dd]ownload|dump\(|extractall|mkdir")  # fmt: skip
+_DATA = re.compile(r"(?i)\.(sql|csv|json|jsonl|txt|xml|ya?ml|toml|ini|conf|html?|png|jpe?g|svg|pdf|md|env|properties|tsv|avro|avsc|dat)$")
+_TOKEN = re.compile(rb"[\w-][\w.-]*\.[A-Za-z][\w]{0,8}\b")
+
+
 class Made:
     """Files and folders that commands make, by scripts anywhere and by the page or script at hand."""
 
@@ -216,6 +223,21 @@ class Made:
             self._by_file.setdefault(path, []).append((name, declaration.span.start))
             self._anywhere.add(name.rpartition("/")[2])
         self._here = ""
+        self._project = project
+
+    @cached_property
+    def _written(self) -> set[str]:
+        """File names that programs of the repository which write files speak of."""
+        found: set[bytes] = set()
+        for path in self._project.tree.files:
+            if _PROGRAMS.search(path):
+                try:
+                    data = self._project.read(path)
+                except OSError:
+                    continue
+                if len(data) < 200_000 and _WRITE.search(data):
+                    found.update(_TOKEN.findall(data))
+        return {name.decode("utf-8", "replace") for name in found}
 
     def of(self, path: str) -> "Made":
         """The same, asked from one file."""
@@ -234,6 +256,11 @@ class Made:
                 return True
         last = written.rpartition("/")[2]
         return last in self._anywhere and not _HOLES.search(last)
+
+    def written(self, name: str) -> bool:
+        """Whether a program of the repository that writes files names a data file so; programs are no data."""
+        last = name.rstrip("/").rpartition("/")[2]
+        return bool(_DATA.search(last)) and last in self._written
 
     def folder(self, name: str) -> bool:
         """Whether the file at hand makes a folder of that very name (`git clone`, `mkdir`, an archive)."""

@@ -26,7 +26,8 @@ def home_path(project: Project, path: str, reference: Reference) -> Subject | No
         return None
     if reference.attrs.get("placeholder") or reference.attrs.get("remote"):
         return None
-    if reference.runtime.startswith("container") and reference.value.startswith("/home/"):
+    inside = reference.runtime.startswith("container") and reference.attrs.get("use") != "mount"
+    if inside and reference.value.startswith("/home/"):
         return None  # a user of the image
     user = match.group(1)
     attrs = {**place(project, path, reference), "user": user, "position": str(reference.attrs.get("position") or reference.role)}

@@ -91,7 +91,14 @@ class _Reader:
         return [Reason(f"service `{service.name}` stands here", at)]
 
     def _stacks(self, path: str, reference: Reference) -> list[Stack]:
-        return list(self.project.topology.stacks_for(path, reference))
+        """The stacks that the text speaks of; none where only the whole repository could be meant."""
+        stacks = list(self.project.topology.stacks_for(path, reference))
+        if len(stacks) > 1 and len(stacks) == len(self.project.topology.stacks):
+            home = path.rpartition("/")[0]
+            folders = {stack.files[0].rpartition("/")[0] for stack in stacks}
+            if len(folders) > 1 and not any(not folder or home == folder or home.startswith(folder + "/") for folder in folders):
+                return []
+        return stacks
 
     def _shown(self, path: str, name: str) -> bool:
         """Whether a page shows a compose file of its own, or a build plugin's settings, that make the name."""
@@ -206,8 +213,7 @@ def _container_names(project: Project) -> Iterator[Subject]:
 def _duplicate(project: Project, stack: Stack, first: Service, second: Service) -> Subject:
     assert first.container_name is not None and second.container_name is not None
     apart = bool(first.profiles and second.profiles and not set(first.profiles) & set(second.profiles))
-    one, other = sorted((first, second), key=lambda s: (s.container_name.at.path, s.container_name.at.span)
-                        if s.container_name else ("", (0, 0)))  # fmt: skip
+    one, other = sorted((first, second), key=lambda service: _order(stack, service))
     later = other.container_name
     assert later is not None and one.container_name is not None
     attrs = {**place(project, later.at.path), "service": other.name, "other": one.name, "stack": stack.name, "pattern": ""}
@@ -215,6 +221,15 @@ def _duplicate(project: Project, stack: Stack, first: Service, second: Service) 
                    "alternative" if apart else "duplicate",
                    [Reason(f"service `{one.name}` has the same container_name", one.container_name.at)],
                    [Reason("first given here", one.container_name.at)], scope=f"services.{other.name}")  # fmt: skip
+
+
+def _order(stack: Stack, service: Service) -> tuple[int, int]:
+    """Where a service's container_name stands in the stack: by file in the order of their laying over, then by place."""
+    value = service.container_name
+    if value is None:
+        return 0, 0
+    files = stack.files
+    return (files.index(value.at.path) if value.at.path in files else len(files)), value.at.span.start
 
 
 def _compiled(pattern: str) -> "re.Pattern[str] | None":

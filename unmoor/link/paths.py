@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from functools import cached_property
+from posixpath import relpath
 from typing import Any
 
 from unmoor.link.bases import above, bases
@@ -140,18 +141,18 @@ class Paths:
         }
         reasons = [Reason(reason)] + ([Reason(f"the nearest is {near}")] if near else [])
         return Subject("build", at.path, at.span, value, attrs, verdict, reasons, [], None,
-                       self._written(near, expected, value) if near else "", self.at(at), f"services.{service}.build")  # fmt: skip
+                       self._written(near, expected, value, at) if near else "", self.at(at), f"services.{service}.build")  # fmt: skip
 
-    def _written(self, near: str, expected: str, value: str) -> str:
-        """The near path, seen from where the wrong one was looked for."""
-        from posixpath import relpath
-
-        base = expected
-        for part in reversed([part for part in value.split("/") if part not in ("", ".")]):
-            if base == part or base.endswith("/" + part):
-                base = base[: -len(part)].rstrip("/")
-        found = relpath(near, base or ".")
-        return "./" + found if value.startswith("./") and not found.startswith(".") else found
+    def _written(self, near: str, expected: str, value: str, at: Location) -> str:
+        """The near path, seen from where the wrong one was looked for; "" if that place is not known."""
+        folders = [stack.project_dir for stack in self.project.topology.stacks_of(at.path)]
+        folders += [service.build.context_path for stack in self.project.topology.stacks_of(at.path)
+                    for service in stack.services.values() if service.build and service.build.context_path is not None]
+        for base in [*folders, *above(at.path.rpartition("/")[0])]:
+            if normalise(value, base) == expected:
+                found = relpath(near, base or ".")
+                return "./" + found if value.startswith("./") and not found.startswith(".") else found
+        return ""
 
     def _target(self, service: Service, path: str, target: str, at: Location) -> Iterator[Subject]:
         recipe = self.inside.recipes.get(path)

@@ -10,6 +10,7 @@ from unmoor.link.existence import Made, Sought, clean, seek
 from unmoor.link.inside import Inside
 from unmoor.link.manifests import FILES, Manifests, family
 from unmoor.link.places import file_kind, place
+from unmoor.link.sites import Sites
 from unmoor.link.suggest import near_name, near_path
 from unmoor.model.facts import Reference
 from unmoor.model.subjects import Reason, Subject
@@ -35,6 +36,7 @@ class _Reader:
         self.manifests = Manifests(project)
         self.made = Made(project)
         self.inside = Inside(project)
+        self.sites = Sites(project)
 
     def script(self, path: str, reference: Reference) -> Iterator[Subject]:
         """The subject of a script that is asked for by name."""
@@ -59,8 +61,8 @@ class _Reader:
             "near": near,
             "elsewhere": elsewhere,
             "hedged": bool(doc and attrs.get("code_span") and attrs.get("hedged")),
-            "sure": not elsewhere or bool(manifest),
-            "expected": manifest,
+            "sure": (not elsewhere or bool(manifest)) and not (doc and self.sites.of(path) is not None),
+            "expected": f"`{name}` in {manifest}" if manifest and tool != "python-module" else manifest or f"`{name}` of {tool}",
             "bare": False,
         }
         yield Subject("doc-command" if doc else "script", path, reference.span, reference.value, facts, "missing",
@@ -168,8 +170,8 @@ class _Reader:
 
     def _own(self, path: str, value: str) -> bool:
         """The script itself under the name that it is published by: a usage line or a self-call."""
-        name = clean(value).rpartition("/")[2]
-        return name == path.rpartition("/")[2]
+        name = clean(value).removeprefix("./")
+        return name == path.rpartition("/")[2] or (name.startswith("../") and name.endswith("/" + path.rpartition("/")[2]))
 
     def _subject(self, path: str, reference: Reference, sought: Sought, doc: bool) -> Subject:
         near = near_path(sought.path, self.project, folder=reference.attrs.get("use") == "cd")
