@@ -120,8 +120,8 @@ def _line_end(text: bytes, at: int) -> int:
 
 def _unquoted_end(text: bytes, lo: int, stop: int) -> int:
     """Up to a comment (a blank, then #), without trailing blanks."""
-    match = re.compile(rb"(?:^|[ \t])#").search(text[lo:stop])
-    hi = lo + match.start() if match else stop
+    match = re.compile(rb"(?<=[ \t])#").search(text, lo, stop)
+    hi = match.start() if match else stop
     while hi > lo and text[hi - 1] in b" \t":
         hi -= 1
     return hi
