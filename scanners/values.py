@@ -3,9 +3,10 @@
 Offsets are those of the unit's text; `node_of` turns a tree into `Node`s of the outer file.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 from unmoor.model.facts import Node
+from unmoor.model.spans import Span
 from unmoor.scanners.unit import Unit
 from unmoor.text.mapped import Mapped, Segment
 
@@ -112,19 +113,26 @@ def inner(unit: Unit, value: Value, **changes: object) -> Unit:
     return unit.inner(decode(unit, value), value.layer, **changes)
 
 
-_EMPTY = Node("str", "", (0, 0))  # type: ignore[arg-type]
+def _spans(unit: Unit) -> Callable[[int, int], Span]:
+    """`unit.span`, without its search where the text is one unbroken piece of the file."""
+    whole = unit.text.segments
+    if len(whole) != 1 or not whole[0].copy:
+        return unit.span
+    shift = whole[0].start
+    return lambda lo, hi: Span(lo + shift, hi + shift)
 
 
 def node_of(unit: Unit, root: Value) -> Node:
     """The tree in bytes of the outer file. What aliases share stays shared."""
     memo: dict[int, Node] = {}
+    span = _spans(unit)
 
     def convert(value: Value) -> Node:
         known = memo.get(id(value))
         if known is not None:
             return known
         pairs = tuple([(convert(key) if key.layer else key_of_sequence, convert(item)) for key, item in value.items])
-        node = Node(value.kind, value.text, unit.span(value.lo, value.hi), value.style, pairs, value.tag, value.alias)
+        node = Node(value.kind, value.text, span(value.lo, value.hi), value.style, pairs, value.tag, value.alias)
         memo[id(value)] = node
         return node
 

@@ -59,6 +59,7 @@ CRAFTED = [
     "[http://h/a,b, c: d, [e, {f: g}], ]\n",
     "? complex\n: v\n? [a, b]\n: w\n",
     "a:\n- b\n-\n- - c\n  - d\n",
+    "a:\n  b: '{\n    c\n}'\n  d: \"x\n\"\n",
     "x: !reset null\ny: !override\n  a: b\n",
 ]
 

@@ -159,7 +159,7 @@ def _pipeline(unit: Unit, root: Value) -> Facts:
     for path, key, value in walk(root):
         if not value.scalar or value.kind == "null":
             continue
-        name = path[-1]
+        name = path[-1] if path else ""
         is_command = key is not NO_KEY and name in _CI_COMMANDS and value.kind == "str"
         if is_command and ("steps" in path or "script" in path or "jobs" in path or "commands" in path):
             facts.add(run("shell", inner(unit, value, scope=".".join(path))))

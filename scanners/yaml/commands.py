@@ -33,10 +33,9 @@ def compose_command(unit: Unit, value: Value, place: Place) -> Facts:
 
 def exec_form(unit: Unit, items: list[Value], place: Place, dialect: str = "") -> Facts:
     """A list of arguments. `sh -c TEXT` is shell; else the words are read as one command without expansion."""
+    items = [item for item in items if item.scalar]
     if len(items) >= 3 and _SHELLS.search(items[0].text) and re.fullmatch(r"-\w*c\w*", items[1].text):
         return _shell(unit, items[2], place, dialect)
-    if len(items) == 1 and place.key == "entrypoint":
-        return _words(unit, items, place, dialect)
     return _words(unit, items, place, dialect)
 
 
@@ -111,6 +110,8 @@ def _words(unit: Unit, items: list[Value], place: Place, dialect: str) -> Facts:
                       role=_role(place))  # fmt: skip
     if dialect == "compose":
         text = structs.replace(text, cwd=None)
+    if not items:
+        return Facts()
     facts = run("shell", text)
     # Arguments of a list are not written in shell: only the layer of the list's items is to be encoded for.
     facts.references = [_unshelled(found, text.layers) for found in facts.references if found.kind != "env"]

@@ -69,7 +69,7 @@ class _Reader:
     def filters(self, root: Value) -> None:
         """`on.<event>.paths`: globs of files that start the workflow."""
         for path, key, value in walk(root.get("on") or root):
-            if path[-1] in ("paths", "paths-ignore") and key is NO_KEY and value.kind == "str":
+            if path and path[-1] in ("paths", "paths-ignore") and key is NO_KEY and value.kind == "str":
                 self._path(value, "filter", "on." + ".".join(path))
 
     def environment(self, owner: Value, scope: str, runtime: str = "ci", where: str = "workflow") -> None:

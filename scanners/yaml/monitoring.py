@@ -21,7 +21,7 @@ def scan(unit: Unit, root: Value) -> Facts:
     for path, key, value in walk(root):
         if not value.scalar or value.kind == "null":
             continue
-        name = key.text or path[-1]
+        name = key.text or path[-1]  # the root is a map, so no path is empty
         place = Place(name, ".".join(path))
         if path[-1] in ("targets", "static_configs") and not traefik:
             _target(unit, facts, value, place)

@@ -15,6 +15,8 @@ from unmoor.syntax.grammars import parse
 MOST_LINES = 32_000  # tree-sitter-yaml counts rows in 16 bits and breaks at 32 768
 _TEMPLATE_LINE = re.compile(rb"(?m)^([ \t]*)(\{\{.*?\}\}|\{%.*?%\}|\{#.*?#\})[ \t]*(?=\r?$)", re.S)
 _TEMPLATE = re.compile(rb"\{\{.*?\}\}|\{%.*?%\}|\{#.*?#\}", re.S)
+# A quoted value over several lines: other parsers let it continue at any indentation, this grammar does not.
+_QUOTED = re.compile(rb"(?<=[:,\[{-] )(?:\"(?:[^\"\\]|\\.)*\"|'(?:[^']|'')*')", re.S)
 _NO_BREAK = re.compile(rb"[^\r\n]")
 _MOST_TRIES = 400
 
@@ -42,12 +44,20 @@ def _untemplated(source: bytes) -> bytes:
     return _TEMPLATE.sub(lambda m: _NO_BREAK.sub(b"x", m.group()), text)
 
 
+def _one_line(match: "re.Match[bytes]") -> bytes:
+    text = match.group()
+    return text[:1] + b"x" * (len(text) - 2) + text[-1:] if b"\n" in text else text
+
+
 def _without_errors(source: bytes, text: bytes) -> tuple[Tree, list[tuple[int, int, str]]]:
     """The tree of the text with its broken lines blanked, and those lines. The plain source is tried first."""
     if text is not source:
         tree = parse("yaml", source)
         if not tree.root_node.has_error:
             return tree, []
+    tree = parse("yaml", _QUOTED.sub(_one_line, text))
+    if not tree.root_node.has_error:
+        return tree, []
     lost = _Search(text).lost()
     blanked = bytearray(text)
     for lo, hi in lost:
