@@ -12,6 +12,7 @@ from unmoor.config.load import check_rules, load
 from unmoor.config.locate import position
 from unmoor.model.errors import UserError
 
+AT = ".unmoor.toml"
 Write = Callable[[dict[str, str]], Path]
 
 

@@ -25,8 +25,8 @@ class Entry(Struct, frozen=True, order=True):
 
     path: str
     rule: str
-    scope: str
-    value: str
+    scope: str = ""
+    value: str = ""
     ordinal: int = 0
 
     @property

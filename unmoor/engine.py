@@ -70,8 +70,9 @@ def scan_workspace(
 ) -> Report:
     """The pipeline over any workspace. rules: instead of those that the settings select."""
     began = time.perf_counter()
+    known = catalogue(workspace.root, settings) if rules is None else None
     if rules is None:
-        known = catalogue(workspace.root, settings)
+        assert known is not None
         rules = known.select(settings.select, settings.ignore, settings.extend_select, settings.persona)
     project, outcome = _project(workspace, settings, cache or Cache(None), jobs)
     findings = judge(subjects(project, {kind for rule in rules for kind in rule.on}), rules)
@@ -79,7 +80,9 @@ def scan_workspace(
     sources = {path: workspace.read(path) for path in {finding.path for finding in findings} | _marked(project, paths)}
     stamp(findings, sources)
     running = {rule.id for rule in rules}
-    findings = suppress.apply(findings, sources, ignore=not ignores, rules=running)
+    findings = suppress.apply(
+        findings, sources, ignore=not ignores, rules=running, known=known.rules if known else None
+    )
     findings = apply_overrides(findings, settings)
     attach(findings, {rule.id: rule for rule in rules}, project, sources)
     _read_shown(findings, workspace, sources)

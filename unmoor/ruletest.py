@@ -10,7 +10,7 @@ from unmoor.engine import scan_workspace
 from unmoor.files.workspace import MemoryWorkspace
 from unmoor.model.errors import UserError
 from unmoor.model.findings import Edit, Finding, Fix, Severity
-from unmoor.rules import Example, Rule, examples
+from unmoor.rules import Example, Rule, examples, load
 from unmoor.text.edits import apply, compatible
 from unmoor.text.positions import Lines
 
@@ -50,7 +50,9 @@ def _scan(rule: Rule, files: dict[str, str]) -> list[Finding]:
         import tomllib
 
         settings = convert(tomllib.loads(files[".unmoor.toml"]), Settings)
-    report = scan_workspace(workspace, settings, rules=[rule])
+    # What a suppression does shows only where the rules run that it names.
+    running = list(load().rules.values()) if rule.family == "unmoor" else [rule]
+    report = scan_workspace(workspace, settings, rules=running)
     internal = [s for s in report.skipped if s.reason.startswith("internal error")]
     if internal:
         raise UserError(f"{internal[0].path}: {internal[0].reason}")

@@ -31,6 +31,19 @@ def schema() -> None:
     click.echo(text(), nl=False)
 
 
+@config.command()
+def check() -> None:
+    """Check the configuration, the rules that it names, and the project's own rule pages."""
+    from unmoor.cli.options import defaults
+    from unmoor.cli.scan import settings_for
+    from unmoor.engine import catalogue
+
+    root = find_root(Path.cwd())
+    loaded = settings_for(root, defaults())
+    number = len(catalogue(root, loaded.settings).rules)
+    click.echo(f"{loaded.origin or 'no configuration file'}: sound; {number} rules")
+
+
 def _rows(loaded: Loaded) -> list[tuple[str, object, str]]:
     import msgspec
 
