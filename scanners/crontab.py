@@ -11,11 +11,27 @@ from unmoor.scanners.unit import Unit
 from unmoor.text.addresses import host_class
 
 _FIELD = rb"[\d*/,\-A-Za-z#?LW]+"
-_JOB = re.compile(rb"[ \t]*(?:@(?:reboot|yearly|annually|monthly|weekly|daily|midnight|hourly|every_\w+)|(?:"
-                  + _FIELD + rb"[ \t]+){4}" + _FIELD + rb")[ \t]+")
+_JOB = re.compile(
+    rb"[ \t]*(?:@(?:reboot|yearly|annually|monthly|weekly|daily|midnight|hourly|every_\w+)|(?:"
+    + _FIELD
+    + rb"[ \t]+){4}"
+    + _FIELD
+    + rb")[ \t]+"
+)
 _USER = re.compile(rb"([a-z_][a-z0-9_-]*)[ \t]+(?=\S)")
 _SET = re.compile(rb"[ \t]*[A-Za-z_]\w*[ \t]*=")
-_SYSTEM_USERS = {b"root", b"www-data", b"nobody", b"postgres", b"app", b"node", b"ubuntu", b"deploy", b"nginx", b"daemon"}
+_SYSTEM_USERS = {
+    b"root",
+    b"www-data",
+    b"nobody",
+    b"postgres",
+    b"app",
+    b"node",
+    b"ubuntu",
+    b"deploy",
+    b"nginx",
+    b"daemon",
+}
 
 
 def scan(unit: Unit) -> Facts:
@@ -39,8 +55,11 @@ def _line(unit: Unit, facts: Facts, lo: int, hi: int, state: State, system: bool
     text = unit.text.text
     if text[lo:hi].lstrip().startswith(b"#"):
         found = commands.read_word(commands.plain_word(unit, lo, hi), State(), "comment", "in a comment")
-        facts.references += [r for r in found.references
-                             if host_class(r.attrs["host"]) in ("loopback", "private", "tailnet", "docker-internal")]
+        facts.references += [
+            r
+            for r in found.references
+            if host_class(r.attrs["host"]) in ("loopback", "private", "tailnet", "docker-internal")
+        ]
         return
     if _SET.match(text, lo, hi):
         facts.add(shell.scan_in(structs.replace(unit, text=unit.text.slice(lo, hi)), state))

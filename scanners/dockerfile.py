@@ -15,7 +15,16 @@ from unmoor.model.facts import Facts, Role
 from unmoor.scanners import commands, shell
 from unmoor.scanners.commands import State, Word
 from unmoor.scanners.dockerfile_lexer import (
-    Document, Heredoc, Instruction, exec_form, json_string, old_form, parse, shell_words, unquote, value_words,
+    Document,
+    Heredoc,
+    Instruction,
+    exec_form,
+    json_string,
+    old_form,
+    parse,
+    shell_words,
+    unquote,
+    value_words,
 )
 from unmoor.scanners.unit import Unit
 from unmoor.text.addresses import host_class
@@ -57,13 +66,22 @@ class _File:
         scope = self.stage_name or (f"stage {self.stage}" if self.stage >= 0 else "")
         unit = structs.replace(self.unit, scope=scope, text=self.unit.text.compose(given.line))
         attrs: dict[str, object] = {
-            "stage": self.stage, "flags": {flag.name: flag.value for flag in given.flags}, "exec": given.exec_ is not None,
-            "args": self._arguments(given), "onbuild": False, "heredocs": len(given.heredocs)}
+            "stage": self.stage,
+            "flags": {flag.name: flag.value for flag in given.flags},
+            "exec": given.exec_ is not None,
+            "args": self._arguments(given),
+            "onbuild": False,
+            "heredocs": len(given.heredocs),
+        }
         effective = given
         if given.trigger is not None:
             effective = given.trigger
-            attrs |= {"onbuild": True, "trigger": effective.name, "args": self._arguments(effective),
-                      "exec": effective.exec_ is not None}
+            attrs |= {
+                "onbuild": True,
+                "trigger": effective.name,
+                "args": self._arguments(effective),
+                "exec": effective.exec_ is not None,
+            }
         reader = _READERS.get(effective.name)
         if reader is not None:
             reader(self, unit, effective, attrs)
@@ -71,7 +89,8 @@ class _File:
             self._variables(unit, effective)
         text = given.text.decode("utf-8", "replace")
         self.facts.declarations.append(
-            unit.declaration("instruction", 0, len(given.line.text), given.name, text, LANGUAGE, attrs=attrs))
+            unit.declaration("instruction", 0, len(given.line.text), given.name, text, LANGUAGE, attrs=attrs)
+        )
 
     def _arguments(self, given: Instruction) -> list[str]:
         if given.exec_ is not None:
@@ -91,9 +110,17 @@ class _File:
         unit = structs.replace(self.unit, text=self.unit.text.compose(given.line), scope=self.stage_name)
         base = values[0] if values else ""
         flags = {flag.name: flag.value for flag in given.flags}
-        self.facts.declarations.append(unit.declaration(
-            "stage", lo, hi, self.stage_name, base, LANGUAGE,
-            attrs={"index": self.stage, "platform": flags.get("platform", ""), "base": base}))
+        self.facts.declarations.append(
+            unit.declaration(
+                "stage",
+                lo,
+                hi,
+                self.stage_name,
+                base,
+                LANGUAGE,
+                attrs={"index": self.stage, "platform": flags.get("platform", ""), "base": base},
+            )
+        )
 
     def _variables(self, unit: Unit, given: Instruction) -> None:
         text = given.line.text
@@ -104,17 +131,36 @@ class _File:
             group = 1 if match[1] else 4
             name = match[group].decode()
             default = match[3].decode("utf-8", "replace") if match[2] and match[2].endswith(b"-") and match[3] else None
-            self.facts.references.append(unit.reference(
-                "env", match.start(group), match.end(group), name, "config", LANGUAGE, "", runtime="build",
-                attrs={"default": default, "has_default": bool(match[2]) and match[2].endswith(b"-"),
-                       "required": bool(match[2]) and match[2].endswith(b"?"), "access": "dockerfile", "dynamic": False,
-                       "stage": self.stage, "instruction": given.name}))
+            self.facts.references.append(
+                unit.reference(
+                    "env",
+                    match.start(group),
+                    match.end(group),
+                    name,
+                    "config",
+                    LANGUAGE,
+                    "",
+                    runtime="build",
+                    attrs={
+                        "default": default,
+                        "has_default": bool(match[2]) and match[2].endswith(b"-"),
+                        "required": bool(match[2]) and match[2].endswith(b"?"),
+                        "access": "dockerfile",
+                        "dynamic": False,
+                        "stage": self.stage,
+                        "instruction": given.name,
+                    },
+                )
+            )
 
     def _comment(self, lo: int, hi: int) -> None:
         word = commands.plain_word(self.unit, lo, hi)
         found = commands.read_word(word, State(cwd=self.unit.cwd), "comment", "in a comment")
-        self.facts.references += [r for r in found.references
-                                  if host_class(r.attrs["host"]) in ("loopback", "private", "tailnet", "docker-internal")]
+        self.facts.references += [
+            r
+            for r in found.references
+            if host_class(r.attrs["host"]) in ("loopback", "private", "tailnet", "docker-internal")
+        ]
 
     def _word(self, unit: Unit, lo: int, hi: int) -> Word:
         """A word of ENV, ARG or COPY without its quotes."""
@@ -152,8 +198,11 @@ class _File:
         attrs["names"] = names
 
     def _declare_env(self, name: str, word: Word, where: str, value: str | None) -> None:
-        self.facts.declarations.append(structs.replace(
-            word.declaration("env", name, value, attrs={"where": where, "stage": self.stage}), language=LANGUAGE))
+        self.facts.declarations.append(
+            structs.replace(
+                word.declaration("env", name, value, attrs={"where": where, "stage": self.stage}), language=LANGUAGE
+            )
+        )
         if value is not None:
             role: Role = "default" if where == "dockerfile-arg" else "config"
             state = State(cwd=None, runtime="build" if where == "dockerfile-arg" else _SELF, role=role)
@@ -173,27 +222,55 @@ class _File:
             words = [_json_word(unit, lo, hi) for lo, hi in given.exec_]
         else:
             heredocs = {item.word for item in given.heredocs}
-            words = [self._word(unit, lo, hi)
-                     for lo, hi in shell_words(text, given.lo, given.hi, self.document.escape) or []
-                     if (lo, hi) not in heredocs]
-        attrs |= {"from": origin, "sources": [word.value for word in words[:-1]],
-                  "dest": words[-1].value if words else ""}
+            words = [
+                self._word(unit, lo, hi)
+                for lo, hi in shell_words(text, given.lo, given.hi, self.document.escape) or []
+                if (lo, hi) not in heredocs
+            ]
+        attrs |= {
+            "from": origin,
+            "sources": [word.value for word in words[:-1]],
+            "dest": words[-1].value if words else "",
+        }
         for word in words[:-1]:
             if origin or re.match(r"(?i)(https?|git)://|git@", word.value):
                 self._take(commands.read_word(word, State(cwd=None, runtime="build"), "request", "fetched by ADD"))
                 continue
-            self.facts.references.append(structs.replace(
-                word.reference("path", "request", runtime="build", cwd=unit.cwd,
-                               attrs={"use": "copy", "verb": given.name, "guarded": False, "stage": self.stage,
-                                      "dest": attrs["dest"], "computed": "$" in word.value}), language=LANGUAGE))
+            self.facts.references.append(
+                structs.replace(
+                    word.reference(
+                        "path",
+                        "request",
+                        runtime="build",
+                        cwd=unit.cwd,
+                        attrs={
+                            "use": "copy",
+                            "verb": given.name,
+                            "guarded": False,
+                            "stage": self.stage,
+                            "dest": attrs["dest"],
+                            "computed": "$" in word.value,
+                        },
+                    ),
+                    language=LANGUAGE,
+                )
+            )
 
     def _expose(self, unit: Unit, given: Instruction, attrs: dict[str, object]) -> None:
         for lo, hi in value_words(given.line.text, given.lo, given.hi, self.document.escape):
             raw = given.line.text[lo:hi].decode("utf-8", "replace").strip("\"'")
             port, _, protocol = raw.partition("/")
-            self.facts.declarations.append(unit.declaration(
-                "port", lo, lo + len(port.encode()), "expose", port, LANGUAGE,
-                attrs={"protocol": protocol or "tcp", "stage": self.stage}))
+            self.facts.declarations.append(
+                unit.declaration(
+                    "port",
+                    lo,
+                    lo + len(port.encode()),
+                    "expose",
+                    port,
+                    LANGUAGE,
+                    attrs={"protocol": protocol or "tcp", "stage": self.stage},
+                )
+            )
 
     def _run(self, unit: Unit, given: Instruction, attrs: dict[str, object]) -> None:
         runtime = "build" if given.name == "RUN" else _SELF
@@ -207,8 +284,9 @@ class _File:
 
     def _shell(self, unit: Unit, lo: int, hi: int, hidden: list[tuple[int, int]]) -> None:
         text = unit.text.masked(hidden, b" ") if hidden else unit.text
-        self.facts.add(shell.scan(structs.replace(
-            unit, text=text.slice(lo, hi), layers=(*unit.layers, "dockerfile:shell"))))
+        self.facts.add(
+            shell.scan(structs.replace(unit, text=text.slice(lo, hi), layers=(*unit.layers, "dockerfile:shell")))
+        )
 
     def _exec(self, unit: Unit, line: Mapped, items: tuple[tuple[int, int], ...]) -> None:
         words = [_json_word(unit, lo, hi) for lo, hi in items]
@@ -223,7 +301,9 @@ class _File:
             start = match.start(2) if item.tabs else match.start()
             if match.group():
                 parts.append((source[item.lo + start : item.lo + match.end()], item.lo + start, item.lo + match.end()))
-        body = structs.replace(unit, text=self.unit.text.compose(Mapped.build(parts)), layers=(*self.unit.layers, layer))
+        body = structs.replace(
+            unit, text=self.unit.text.compose(Mapped.build(parts)), layers=(*self.unit.layers, layer)
+        )
         command = given.line.text[given.lo : item.word[0]].strip()
         if given.name == "RUN" and (not command or re.fullmatch(rb"(?:/bin/)?(?:ba|a|da|z)?sh(?: -\w+)*", command)):
             self.facts.add(shell.scan(body))
@@ -263,7 +343,16 @@ def _json_word(unit: Unit, lo: int, hi: int) -> Word:
 
 Reader = Callable[[_File, Unit, Instruction, dict[str, object]], None]
 _READERS: dict[str, Reader] = {
-    "ENV": _File._env, "LABEL": _File._env, "ARG": _File._arg, "COPY": _File._copy, "ADD": _File._copy,
-    "EXPOSE": _File._expose, "RUN": _File._run, "CMD": _File._run, "ENTRYPOINT": _File._run,
-    "HEALTHCHECK": _File._health, "WORKDIR": _File._plain, "USER": _File._plain,
+    "ENV": _File._env,
+    "LABEL": _File._env,
+    "ARG": _File._arg,
+    "COPY": _File._copy,
+    "ADD": _File._copy,
+    "EXPOSE": _File._expose,
+    "RUN": _File._run,
+    "CMD": _File._run,
+    "ENTRYPOINT": _File._run,
+    "HEALTHCHECK": _File._health,
+    "WORKDIR": _File._plain,
+    "USER": _File._plain,
 }

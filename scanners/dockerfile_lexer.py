@@ -140,7 +140,11 @@ def _continued(source: bytes, start: int, end: int, escape: bytes) -> tuple[list
     stop = end
     while stop > start and source[stop - 1] in b" \t":
         stop -= 1
-    if stop > start and source[stop - 1 : stop] == escape and (stop - 1 == start or source[stop - 2 : stop - 1] != escape):
+    if (
+        stop > start
+        and source[stop - 1 : stop] == escape
+        and (stop - 1 == start or source[stop - 2 : stop - 1] != escape)
+    ):
         return ([(start, stop - 1)] if stop - 1 > start else []), True
     return [(start, end)] if end > start else [], False
 

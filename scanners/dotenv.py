@@ -25,7 +25,8 @@ from unmoor.text.mapped import Mapped
 LANGUAGE = "dotenv"
 _ENTRY = re.compile(
     rb"[ \t]*(?P<comment>#[#! \t]*)?(?P<export>export[ \t]+)?(?P<name>[A-Za-z_][\w.-]*)(?P<before>[ \t]*)"
-    rb"(?P<sep>=|:(?=[ \t]|$))(?P<after>[ \t]*)")
+    rb"(?P<sep>=|:(?=[ \t]|$))(?P<after>[ \t]*)"
+)
 _COMMENTED_NAME = re.compile(rb"^[A-Za-z_]\w*$")
 _BARE = re.compile(rb"[ \t]*(?:export[ \t]+)?[A-Za-z_]\w*[ \t]*$")
 _VARIABLE = re.compile(rb"\\.|\$\$|\$\{[A-Za-z_]\w*(?:[^{}]|\{[^{}]*\})*\}|\$[A-Za-z_]\w*")
@@ -93,10 +94,21 @@ def _entry(text: bytes, match: "re.Match[bytes]", stop: int) -> Entry:
     return _made(match, lo, hi, "", commented, problems, stop)
 
 
-def _made(match: "re.Match[bytes]", lo: int, hi: int, quoted: str, commented: bool, problems: list[str],
-          end: int) -> Entry:
-    return Entry(match["name"].decode("utf-8", "replace"), match.start("name"), lo, hi, quoted, commented,
-                 match["export"] is not None, match["sep"].decode(), tuple(problems), end)
+def _made(
+    match: "re.Match[bytes]", lo: int, hi: int, quoted: str, commented: bool, problems: list[str], end: int
+) -> Entry:
+    return Entry(
+        match["name"].decode("utf-8", "replace"),
+        match.start("name"),
+        lo,
+        hi,
+        quoted,
+        commented,
+        match["export"] is not None,
+        match["sep"].decode(),
+        tuple(problems),
+        end,
+    )
 
 
 def _close(text: bytes, at: int, quote: bytes, stop: int) -> int | None:
@@ -106,7 +118,11 @@ def _close(text: bytes, at: int, quote: bytes, stop: int) -> int | None:
         char = text[at : at + 1]
         if char == quote:
             return at
-        if char == b"\n" and re.match(rb"(?:export )?[A-Z_][A-Z0-9_]*=", text[at + 1 : at + 80]) and quote not in text[start:at]:
+        if (
+            char == b"\n"
+            and re.match(rb"(?:export )?[A-Z_][A-Z0-9_]*=", text[at + 1 : at + 80])
+            and quote not in text[start:at]
+        ):
             return None
         at += 2 if char == b"\\" and quote == b'"' else 1
     return None
@@ -151,13 +167,22 @@ def word_of(unit: Unit, entry: Entry) -> Word:
     """The decoded value; variables in it are holes, unless single quotes make it literal."""
     text = unit.text.text
     layer = f"dotenv:{entry.quoted or 'plain'}"
-    parts = list(_decoded(text, entry.lo, entry.hi)) if entry.quoted == "double" else [
-        (text[entry.lo : entry.hi], entry.lo, entry.hi)]
+    parts = (
+        list(_decoded(text, entry.lo, entry.hi))
+        if entry.quoted == "double"
+        else [(text[entry.lo : entry.hi], entry.lo, entry.hi)]
+    )
     mapped = Mapped.build(parts)
     inner = structs.replace(unit, text=unit.text.compose(mapped))
-    holes = () if entry.quoted in ("single", "backtick") else tuple(
-        Hole(m.start(), m.end(), "parameter") for m in _VARIABLE.finditer(mapped.text)
-        if not m.group().startswith((b"\\", b"$$")))
+    holes = (
+        ()
+        if entry.quoted in ("single", "backtick")
+        else tuple(
+            Hole(m.start(), m.end(), "parameter")
+            for m in _VARIABLE.finditer(mapped.text)
+            if not m.group().startswith((b"\\", b"$$"))
+        )
+    )
     pieces = (Piece(0, len(mapped.text), layer),)
     if not mapped.segments:  # an empty value still has a place
         inner = structs.replace(unit, text=unit.text.slice(entry.lo, entry.lo))
@@ -180,12 +205,18 @@ def _decoded(text: bytes, lo: int, hi: int) -> Iterator[tuple[bytes, int, int]]:
 
 def _declare(facts: Facts, entry: Entry, word: Word, duplicate: bool) -> None:
     attrs: dict[str, object] = {
-        "where": "dotenv", "commented": entry.commented, "quoted": entry.quoted, "exported": entry.exported,
-        "separator": entry.separator, "duplicate": duplicate,
+        "where": "dotenv",
+        "commented": entry.commented,
+        "quoted": entry.quoted,
+        "exported": entry.exported,
+        "separator": entry.separator,
+        "duplicate": duplicate,
         "problem": entry.problems[0] if entry.problems and not entry.commented else "",
-        "problems": [] if entry.commented else list(entry.problems)}
-    facts.declarations.append(structs.replace(
-        word.declaration("env", entry.name, word.value, attrs=attrs), language=LANGUAGE))
+        "problems": [] if entry.commented else list(entry.problems),
+    }
+    facts.declarations.append(
+        structs.replace(word.declaration("env", entry.name, word.value, attrs=attrs), language=LANGUAGE)
+    )
 
 
 def _refer(facts: Facts, unit: Unit, entry: Entry, word: Word, ports: dict[str, Entry]) -> None:
@@ -197,7 +228,7 @@ def _refer(facts: Facts, unit: Unit, entry: Entry, word: Word, ports: dict[str, 
     if sibling is not None:
         value = unit.text.text[sibling.lo : sibling.hi].decode("utf-8", "replace")
         extra = {"sibling_port": value, "sibling_port_span": tuple(unit.span(sibling.lo, sibling.hi))}
-    read = commands.read_value(word, entry.name, state, "config", **extra)
+    read = commands.read_value(word, entry.name, state, "config", "", **extra)
     for reference in read.references:
         attrs = dict(reference.attrs)
         if reference.kind == "env":
@@ -224,7 +255,10 @@ def _other(unit: Unit, lo: int, hi: int, facts: Facts) -> None:
     if bare.startswith(b"#"):
         word = commands.plain_word(unit, lo, hi)
         read = commands.read_word(word, State(cwd=unit.cwd), "comment", "in a comment")
-        facts.references += [structs.replace(reference, language=LANGUAGE) for reference in read.references
-                             if reference.kind in ("url", "host") and host_class(reference.attrs["host"]) in _LOCAL]
+        facts.references += [
+            structs.replace(reference, language=LANGUAGE)
+            for reference in read.references
+            if reference.kind in ("url", "host") and host_class(reference.attrs["host"]) in _LOCAL
+        ]
     elif not _BARE.match(text):
         facts.add(unit.problem(lo, hi, "not an assignment"))

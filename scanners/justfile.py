@@ -1,6 +1,6 @@
 """Justfiles: recipes with their dependencies, variables, and bodies read as shell.
 
-`script` declarations (tool "just"; attrs dependencies, parameters). `{{…}}` in a body is an expansion that is not known.
+`script` declarations (tool "just"; attrs dependencies, parameters). `{{…}}` in a body is not known.
 """
 
 import re
@@ -15,7 +15,9 @@ from unmoor.text.addresses import host_class
 from unmoor.text.mapped import Mapped
 
 LANGUAGE = "justfile"
-_RECIPE = re.compile(rb"^@?([A-Za-z_][\w-]*)((?:[ \t]+[^:=\n]*?(?:=[ \t]*(?:'[^'\n]*'|\"[^\"\n]*\"|[^\s:]+))?)*)[ \t]*:(?!=)([^\n]*)$")
+_RECIPE = re.compile(
+    rb"^@?([A-Za-z_][\w-]*)((?:[ \t]+[^:=\n]*?(?:=[ \t]*(?:'[^'\n]*'|\"[^\"\n]*\"|[^\s:]+))?)*)[ \t]*:(?!=)([^\n]*)$"
+)
 _VARIABLE = re.compile(rb"^(?:export[ \t]+)?([A-Za-z_][\w-]*)[ \t]*:=[ \t]*")
 _ALIAS = re.compile(rb"^alias[ \t]+([\w-]+)[ \t]*:=[ \t]*([\w-]+)")
 _IMPORT = re.compile(rb"^(?:import|mod)(\??)[ \t]+(?:[\w-]+[ \t]+)?['\"]([^'\"\n]+)['\"]")
@@ -52,28 +54,51 @@ def _line(unit: Unit, facts: Facts, at: int, raw: bytes, state: State) -> str:
     """Read a line outside of bodies; the name of the recipe that it begins, or ""."""
     if raw.startswith(b"#"):
         found = commands.read_word(commands.plain_word(unit, at, at + len(raw)), State(), "comment", "in a comment")
-        facts.references += [structs.replace(r, language=LANGUAGE) for r in found.references
-                             if host_class(r.attrs["host"]) in ("loopback", "private", "tailnet", "docker-internal")]
+        facts.references += [
+            structs.replace(r, language=LANGUAGE)
+            for r in found.references
+            if host_class(r.attrs["host"]) in ("loopback", "private", "tailnet", "docker-internal")
+        ]
     elif match := _VARIABLE.match(raw):
         _variable(unit, facts, at, raw, match, state)
     elif match := _ALIAS.match(raw):
         _declare(unit, facts, at, match, [match[2].decode()])
     elif match := _IMPORT.match(raw):
-        facts.references.append(unit.reference(
-            "path", at + match.start(2), at + match.end(2), match[2].decode("utf-8", "replace"), "config", LANGUAGE, "",
-            attrs={"use": "config", "guarded": bool(match[1]), "verb": "import"}))
+        facts.references.append(
+            unit.reference(
+                "path",
+                at + match.start(2),
+                at + match.end(2),
+                match[2].decode("utf-8", "replace"),
+                "config",
+                LANGUAGE,
+                "",
+                attrs={"use": "config", "guarded": bool(match[1]), "verb": "import"},
+            )
+        )
     elif match := _RECIPE.match(raw):
-        needs = re.findall(r"(?:^|[\s(&])([A-Za-z_][\w-]*)", re.sub(r"'[^']*'|\"[^\"]*\"|#.*", "", match[3].decode("utf-8", "replace")))
+        needs = re.findall(
+            r"(?:^|[\s(&])([A-Za-z_][\w-]*)", re.sub(r"'[^']*'|\"[^\"]*\"|#.*", "", match[3].decode("utf-8", "replace"))
+        )
         _declare(unit, facts, at, match, needs, match[2].decode("utf-8", "replace").split())
         return match[1].decode()
     return ""
 
 
-def _declare(unit: Unit, facts: Facts, at: int, match: "re.Match[bytes]", needs: list[str],
-             parameters: list[str] | None = None) -> None:
-    facts.declarations.append(unit.declaration(
-        "script", at + match.start(1), at + match.end(1), match[1].decode(), None, LANGUAGE,
-        attrs={"tool": "just", "dependencies": needs, "parameters": parameters or []}))
+def _declare(
+    unit: Unit, facts: Facts, at: int, match: "re.Match[bytes]", needs: list[str], parameters: list[str] | None = None
+) -> None:
+    facts.declarations.append(
+        unit.declaration(
+            "script",
+            at + match.start(1),
+            at + match.end(1),
+            match[1].decode(),
+            None,
+            LANGUAGE,
+            attrs={"tool": "just", "dependencies": needs, "parameters": parameters or []},
+        )
+    )
 
 
 def _variable(unit: Unit, facts: Facts, at: int, raw: bytes, match: "re.Match[bytes]", state: State) -> None:
@@ -86,18 +111,38 @@ def _variable(unit: Unit, facts: Facts, at: int, raw: bytes, match: "re.Match[by
         word = commands.plain_word(unit, lo, hi)
         state.variables[name] = [word]
         found = commands.read_value(word, name, state)
-        facts.declarations.append(structs.replace(
-            word.declaration("env", name, word.value, attrs={"where": "makefile", "exported": raw.startswith(b"export")}),
-            language=LANGUAGE))
+        facts.declarations.append(
+            structs.replace(
+                word.declaration(
+                    "env", name, word.value, attrs={"where": "makefile", "exported": raw.startswith(b"export")}
+                ),
+                language=LANGUAGE,
+            )
+        )
     elif default:
         lo, hi = (at + match.end() + n for n in default.span(3))
         variable = default[1].decode()
         word = commands.plain_word(unit, lo, hi)
         found = commands.read_value(word, variable, state, "default", f"the default of {variable}")
         lo, hi = (at + match.end() + n for n in default.span(1))
-        facts.references.append(unit.reference(
-            "env", lo, hi, variable, "config", LANGUAGE, "",
-            attrs={"default": word.value, "has_default": True, "required": False, "access": "just", "dynamic": False}))
+        facts.references.append(
+            unit.reference(
+                "env",
+                lo,
+                hi,
+                variable,
+                "config",
+                LANGUAGE,
+                "",
+                attrs={
+                    "default": word.value,
+                    "has_default": True,
+                    "required": False,
+                    "access": "just",
+                    "dynamic": False,
+                },
+            )
+        )
     else:
         return
     found.references = [structs.replace(r, language=LANGUAGE) for r in found.references]

@@ -20,10 +20,28 @@ from unmoor.text.mapped import Mapped
 
 LANGUAGE = "makefile"
 _VARIABLE = re.compile(
-    rb"^(?:(?:export|override|unexport|private)[ \t]+)*([A-Za-z_][\w.-]*)[ \t]*(::=|:=|\?=|\+=|!=|=)[ \t]*")
+    rb"^(?:(?:export|override|unexport|private)[ \t]+)*([A-Za-z_][\w.-]*)[ \t]*(::=|:=|\?=|\+=|!=|=)[ \t]*"
+)
 _RULE = re.compile(rb"^([^\s:#=][^:#=]*?)[ \t]*::?(?!=)[ \t]*([^=;#]*)(?:;([^\n]*)|#.*)?$", re.S)
-_PROGRAMS = {b"docker", b"podman", b"docker-compose", b"npm", b"yarn", b"pnpm", b"bun", b"npx", b"python", b"python3",
-             b"node", b"bash", b"sh", b"curl", b"uv", b"poetry", b"go"}
+_PROGRAMS = {
+    b"docker",
+    b"podman",
+    b"docker-compose",
+    b"npm",
+    b"yarn",
+    b"pnpm",
+    b"bun",
+    b"npx",
+    b"python",
+    b"python3",
+    b"node",
+    b"bash",
+    b"sh",
+    b"curl",
+    b"uv",
+    b"poetry",
+    b"go",
+}
 _INCLUDE = re.compile(rb"^[-s]?include[ \t]+")
 _DOLLAR = re.compile(rb"\$\$|\$\(([^()]*(?:\([^()]*\)[^()]*)*)\)|\$\{([^{}]*)\}|\$[@<^?*%+|]")
 _TARGET = re.compile(r"[A-Za-z0-9_][\w.%/-]*$")
@@ -90,7 +108,10 @@ class _Makefile:
         self._finish()
         self.facts.declarations = [
             structs.replace(d, attrs={**d.attrs, "phony": d.name in self.phony})
-            if d.kind == "script" and d.language == LANGUAGE else d for d in self.facts.declarations]
+            if d.kind == "script" and d.language == LANGUAGE
+            else d
+            for d in self.facts.declarations
+        ]
         return self.facts
 
     def _line(self, line: Line, raw: bytes) -> None:
@@ -100,9 +121,18 @@ class _Makefile:
             for word in re.finditer(rb"[^\s#]+", raw[match.end() :]):
                 lo = line.lo + match.end() + word.start()
                 if not re.search(rb"[$*?\[]", word.group()):
-                    self.facts.references.append(self.unit.reference(
-                        "path", lo, lo + len(word.group()), word.group().decode("utf-8", "replace"), "config", LANGUAGE, "",
-                        attrs={"use": "config", "guarded": raw[:1] in b"-s", "verb": "include"}))
+                    self.facts.references.append(
+                        self.unit.reference(
+                            "path",
+                            lo,
+                            lo + len(word.group()),
+                            word.group().decode("utf-8", "replace"),
+                            "config",
+                            LANGUAGE,
+                            "",
+                            attrs={"use": "config", "guarded": raw[:1] in b"-s", "verb": "include"},
+                        )
+                    )
             return
         match = _RULE.match(raw)
         if match:
@@ -119,9 +149,17 @@ class _Makefile:
             value = name.group().decode("utf-8", "replace")
             if not value.startswith(".") and _TARGET.match(value):
                 lo = line.lo + match.start(1) + name.start()
-                self.facts.declarations.append(self.unit.declaration(
-                    "script", lo, lo + len(name.group()), value, None, LANGUAGE,
-                    attrs={"tool": "make", "dependencies": needs, "pattern": "%" in value}))
+                self.facts.declarations.append(
+                    self.unit.declaration(
+                        "script",
+                        lo,
+                        lo + len(name.group()),
+                        value,
+                        None,
+                        LANGUAGE,
+                        attrs={"tool": "make", "dependencies": needs, "pattern": "%" in value},
+                    )
+                )
         if match[3]:
             lo = line.lo + match.start(3)
             self.recipe.append(Line(lo, line.hi, False))
@@ -140,10 +178,17 @@ class _Makefile:
         role = "default" if match[2] == b"?=" else "config"
         found = commands.read_value(word, name, self.state, role, f"the value of {name}")  # type: ignore[arg-type]
         self._take(found)
-        self.facts.declarations.append(structs.replace(
-            word.declaration("env", name, word.value, attrs={
-                "where": "makefile", "exported": raw.startswith(b"export"), "default": match[2] == b"?="}),
-            language=LANGUAGE))
+        self.facts.declarations.append(
+            structs.replace(
+                word.declaration(
+                    "env",
+                    name,
+                    word.value,
+                    attrs={"where": "makefile", "exported": raw.startswith(b"export"), "default": match[2] == b"?="},
+                ),
+                language=LANGUAGE,
+            )
+        )
 
     def _take(self, found: Facts) -> None:
         found.references = [structs.replace(r, language=LANGUAGE) for r in found.references if r.kind != "env"]
@@ -155,8 +200,11 @@ class _Makefile:
 
     def _comment(self, line: Line) -> None:
         found = commands.read_word(self._word(line.lo, line.hi), State(cwd=self.unit.cwd), "comment", "in a comment")
-        self.facts.references += [structs.replace(r, language=LANGUAGE) for r in found.references
-                                  if host_class(r.attrs["host"]) in ("loopback", "private", "tailnet", "docker-internal")]
+        self.facts.references += [
+            structs.replace(r, language=LANGUAGE)
+            for r in found.references
+            if host_class(r.attrs["host"]) in ("loopback", "private", "tailnet", "docker-internal")
+        ]
 
     def _finish(self) -> None:
         """Read the recipe that has ended. Each line is a shell of its own, so `cd` ends with it."""
@@ -164,8 +212,12 @@ class _Makefile:
             text = _recipe(self.text, line, self.variables)
             scope = self.targets[0] if self.targets else ""
             guarded = text.ignored
-            unit = structs.replace(self.unit, text=self.unit.text.compose(text.mapped), scope=scope,
-                                   layers=(*self.unit.layers, "make:recipe"))
+            unit = structs.replace(
+                self.unit,
+                text=self.unit.text.compose(text.mapped),
+                scope=scope,
+                layers=(*self.unit.layers, "make:recipe"),
+            )
             state = self.state.copy()
             state.guarded = guarded
             state.assigned |= set(self.variables)
@@ -219,4 +271,4 @@ def _expanded(match: "re.Match[bytes]", variables: dict[str, bytes]) -> bytes:
         whole = b" " in value or value in _PROGRAMS
         return value if whole and not re.search(rb"[$\n\\]", value) else b"${" + name + b"}"
     size = len(raw)
-    return (b"${" + b"_" * max(size - 3, 1) + b"}")
+    return b"${" + b"_" * max(size - 3, 1) + b"}"

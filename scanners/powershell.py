@@ -20,7 +20,9 @@ LANGUAGE = "powershell"
 _TOKEN = re.compile(
     rb"(?P<block><#.*?#>)|(?P<here>@\"\r?\n.*?\r?\n\"@|@'\r?\n.*?\r?\n'@)|(?P<double>\"(?:[^\"`\r\n]|`.|\"\")*\")"
     rb"|(?P<single>'(?:[^'\r\n]|'')*')|(?P<continued>[`^][ \t]*\r?\n)|(?P<end>\r?\n|;|\|\||\||&&|[{}])"
-    rb"|(?P<sub>\$\([^()\r\n]*\))|(?P<blank>[ \t()]+)|(?P<any>(?:\$\{\w+\}|[^\s\"'`|;{}^()$])+|.)", re.S)
+    rb"|(?P<sub>\$\([^()\r\n]*\))|(?P<blank>[ \t()]+)|(?P<any>(?:\$\{\w+\}|[^\s\"'`|;{}^()$])+|.)",
+    re.S,
+)
 _COMMENT = re.compile(rb"(?i)(?:#|rem\b|::)")
 _VARIABLE = re.compile(rb"\$\([^()]*\)|\$\{[^{}]*\}|\$(?:env:)?\w+|%\w+%|%%\w+")
 _ASSIGNED = re.compile(r"^\$(?:\w+:)?(\w+)$")
@@ -33,7 +35,8 @@ def scan(unit: Unit) -> Facts:
     """The facts of a script."""
     facts = Facts()
     state = State.of(unit)
-    depth, guards = 0, []
+    depth = 0
+    guards: list[int] = []
     for words, mark in _statements(unit, facts):
         if words:
             text = " ".join(word.value for word in words)
@@ -97,15 +100,21 @@ def _word(unit: Unit, lo: int, hi: int, pieces: list[tuple[int, int, str]]) -> W
     else:
         layer = "powershell:word"
     word = commands.plain_word(unit, lo, max(lo, hi), layer)
-    holes = () if layer == "powershell:single" else tuple(
-        Hole(m.start(), m.end(), "command") for m in _VARIABLE.finditer(word.unit.text.text))
+    holes = (
+        ()
+        if layer == "powershell:single"
+        else tuple(Hole(m.start(), m.end(), "command") for m in _VARIABLE.finditer(word.unit.text.text))
+    )
     return word._replace(holes=holes, pieces=(Piece(0, word.size, layer),))
 
 
 def _comment(unit: Unit, facts: Facts, lo: int, hi: int) -> None:
     found = commands.read_word(commands.plain_word(unit, lo, hi), State(), "comment", "in a comment")
-    facts.references += [structs.replace(r, language=LANGUAGE) for r in found.references
-                         if host_class(r.attrs["host"]) in ("loopback", "private", "tailnet", "docker-internal")]
+    facts.references += [
+        structs.replace(r, language=LANGUAGE)
+        for r in found.references
+        if host_class(r.attrs["host"]) in ("loopback", "private", "tailnet", "docker-internal")
+    ]
 
 
 def _statement(facts: Facts, unit: Unit, words: list[Word], state: State) -> None:
@@ -132,7 +141,9 @@ def _command(words: list[Word]) -> list[Word]:
     """Without the keywords and marks in front: `@echo`, `if (`, `& docker`, `return`."""
     at = 0
     while at < len(words) - 1 and re.fullmatch(
-            r"(?i)[@&(.]+|if|else|elseif|return|try|catch|finally|not|exist|do|in|while|foreach|call|start|\(.*|.*\)", words[at].value):
+        r"(?i)[@&(.]+|if|else|elseif|return|try|catch|finally|not|exist|do|in|while|foreach|call|start|\(.*|.*\)",
+        words[at].value,
+    ):
         at += 1
     head = words[at]
     if head.value.startswith(("@", "(")) and len(head.value) > 1:
@@ -147,6 +158,23 @@ def _environment(facts: Facts, words: list[Word], state: State) -> None:
             name = match[group]
             lo, hi = word.offset(match.start(group)), word.offset(match.end(group))
             if name.isupper() and not word.value.startswith("%%"):
-                facts.references.append(word.unit.reference(
-                    "env", lo, hi, name, "config", LANGUAGE, word.layer, runtime=state.runtime, cwd=state.cwd,
-                    attrs={"default": None, "has_default": False, "required": False, "access": "shell", "dynamic": False}))
+                facts.references.append(
+                    word.unit.reference(
+                        "env",
+                        lo,
+                        hi,
+                        name,
+                        "config",
+                        LANGUAGE,
+                        word.layer,
+                        runtime=state.runtime,
+                        cwd=state.cwd,
+                        attrs={
+                            "default": None,
+                            "has_default": False,
+                            "required": False,
+                            "access": "shell",
+                            "dynamic": False,
+                        },
+                    )
+                )

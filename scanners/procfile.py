@@ -17,8 +17,16 @@ def scan(unit: Unit) -> Facts:
     facts = Facts()
     for match in _PROCESS.finditer(unit.text.text):
         name = match[1].decode()
-        facts.declarations.append(unit.declaration(
-            "script", match.start(2), match.end(2), name, match[2].decode("utf-8", "replace"), LANGUAGE,
-            attrs={"tool": "procfile"}))
+        facts.declarations.append(
+            unit.declaration(
+                "script",
+                match.start(2),
+                match.end(2),
+                name,
+                match[2].decode("utf-8", "replace"),
+                LANGUAGE,
+                attrs={"tool": "procfile"},
+            )
+        )
         facts.add(shell.scan(structs.replace(unit, text=unit.text.slice(match.start(2), match.end(2)), scope=name)))
     return facts

@@ -19,16 +19,38 @@ _TEMPLATE = re.compile(rb"\$\{\{.*?\}\}|\{\{.*?\}\}|\{%.*?%\}|<%.*?%>", re.S)
 _PLACEHOLDER = re.compile(rb"(?<=[\s/:='\"@])<[A-Za-z][\w.-]*(?:[ |/][\w.-]+)*>(?![>&])")
 _POWERSHELL = re.compile(
     rb"(?m)^\s*(?:Write-(?:Host|Output|Error|Warning)\b|param\s*\(|\$[A-Za-z_]\w*\s+=\s|\[(?:CmdletBinding|Parameter)|"
-    rb"(?:Get|Set|New|Remove|Invoke|Test|Start|Stop|Import)-[A-Z]\w+\b)|\$env:[A-Za-z_]")
+    rb"(?:Get|Set|New|Remove|Invoke|Test|Start|Stop|Import)-[A-Z]\w+\b)|\$env:[A-Za-z_]"
+)
 _SHEBANG = re.compile(rb"^\xef\xbb\xbf?#!.*|^#!.*")
 _SHELLS = re.compile(rb"\b(?:ba|z|k|da|a|mk|c|tc|)sh[0-9.]*\b|\bbats\b|\benv\s*$")
-_GUARD = re.compile(rb"(?:\[\[?|\btest)\s+(?:-[a-zA-Z]\s+\S+\s+(?:-a|-o|&&)\s+)*-[defrsxhL]\s|\bcommand\s+-v\b|\bwhich\s|"
-                    rb"\btype\s|\bhash\s|\|\s*grep\s")
+_GUARD = re.compile(
+    rb"(?:\[\[?|\btest)\s+(?:-[a-zA-Z]\s+\S+\s+(?:-a|-o|&&)\s+)*-[defrsxhL]\s|\bcommand\s+-v\b|\bwhich\s|"
+    rb"\btype\s|\bhash\s|\|\s*grep\s"
+)
 _NEGATED = re.compile(rb"^\s*(?:if\s+)?(?:!|\[\[?\s*!)")
 _FAILS = re.compile(rb"\b(?:exit|return|die|fail|abort|err(?:or)?_exit)\b")
-_WORDS = {"word", "string", "raw_string", "ansi_c_string", "translated_string", "concatenation", "number", "expansion",
-          "simple_expansion", "command_substitution", "process_substitution", "brace_expression", "arithmetic_expansion",
-          "command_name", "array", "regex", "test_operator", "extglob_pattern", "variable_name", "special_variable_name"}
+_WORDS = {
+    "word",
+    "string",
+    "raw_string",
+    "ansi_c_string",
+    "translated_string",
+    "concatenation",
+    "number",
+    "expansion",
+    "simple_expansion",
+    "command_substitution",
+    "process_substitution",
+    "brace_expression",
+    "arithmetic_expansion",
+    "command_name",
+    "array",
+    "regex",
+    "test_operator",
+    "extglob_pattern",
+    "variable_name",
+    "special_variable_name",
+}
 _SUBSHELLS = {"subshell", "command_substitution", "process_substitution", "function_definition"}
 _QUERY = "(variable_assignment name: (variable_name) @name) (for_statement variable: (variable_name) @name)"
 MAX_SCOPES = 100  # subshells within subshells; what lies deeper is generated and says nothing
@@ -208,7 +230,7 @@ class _Script:
             if node.type in ("command_substitution", "process_substitution"):
                 self.stack.append(node)
             elif node.child_count:
-                self.stack.extend(reversed([c for c in _below(node)]))
+                self.stack.extend(reversed(list(_below(node))))
             if node.type in ("file_redirect", "herestring_redirect"):
                 self.stack.append(node)
 
@@ -286,8 +308,9 @@ class _Script:
             self.facts.declarations.append(part.declaration("path", rest, None, attrs={"cwd": base, "verb": operator}))
         elif operator == "<" and not part.dynamic:
             attrs = {"use": "data", "guarded": self.state.guarded, "verb": "<"}
-            self.facts.references.append(part.reference(
-                "path", self.state.role_or("request"), attrs=attrs, runtime=self.state.runtime, cwd=base))
+            self.facts.references.append(
+                part.reference("path", self.state.role_or("request"), attrs=attrs, runtime=self.state.runtime, cwd=base)
+            )
 
     def _herestring(self, node: Node) -> None:
         for word in self._words([child for child in node.children if child.type in _WORDS]):
@@ -308,9 +331,12 @@ class _Script:
 
     def _comment(self, node: Node) -> None:
         word = commands.plain_word(self.unit, node.start_byte, node.end_byte)
-        found = commands.read_word(word, State(cwd=self.state.cwd, runtime=self.state.runtime), "comment", "in a comment")
+        found = commands.read_word(
+            word, State(cwd=self.state.cwd, runtime=self.state.runtime), "comment", "in a comment"
+        )
         self.facts.references += [
-            r for r in found.references if r.kind in ("url", "host") and host_class(r.attrs["host"]) in _LOCAL_CLASSES]
+            r for r in found.references if r.kind in ("url", "host") and host_class(r.attrs["host"]) in _LOCAL_CLASSES
+        ]
 
     def _own(self, node: Node, words: list[Word]) -> None:
         """Give the command the here-documents whose operator stands behind it on its line."""
@@ -344,7 +370,11 @@ def read_heredoc(unit: Unit, source: bytes, document: Heredoc, words: list[Word]
         from unmoor.scanners import dotenv
 
         return dotenv.scan(structs.replace(body, cwd=state.cwd))
-    role: Role = "display" if program in ("cat", "echo") and not name and b"|" not in _line(source, document.operator) else "config"
+    role: Role = (
+        "display"
+        if program in ("cat", "echo") and not name and b"|" not in _line(source, document.operator)
+        else "config"
+    )
     if document.quoted:
         word = commands.plain_word(unit, document.lo, document.hi, layer)
     else:
@@ -390,7 +420,9 @@ def _assigned(root: Node, source: bytes) -> set[str]:
 
     found = captures("shell", _QUERY, root).get("name", [])
     names = {source[node.start_byte : node.end_byte].decode("utf-8", "replace") for node in found}
-    for match in re.finditer(rb"\b(?:read|local|declare|typeset|mapfile|readarray|getopts\s+\S+)\s+((?:-\w+\s+)*[\w ]+)", source):
+    for match in re.finditer(
+        rb"\b(?:read|local|declare|typeset|mapfile|readarray|getopts\s+\S+)\s+((?:-\w+\s+)*[\w ]+)", source
+    ):
         names.update(match[1].decode().split())
     return names
 
@@ -418,9 +450,19 @@ def _below(node: Node) -> Iterator[Node]:
 
 
 _HANDLERS: dict[str, Callable[[_Script, Node], None]] = {
-    "command": _Script._command, "variable_assignment": _Script._bare_assignment, "list": _Script._list,
-    "if_statement": _Script._if, "declaration_command": _Script._declaration, "unset_command": lambda *_: None,
-    "for_statement": _Script._for, "file_redirect": _Script._redirect, "herestring_redirect": _Script._herestring,
-    "test_command": _Script._test, "comment": _Script._comment, "string": _Script._loose, "expansion": _Script._loose,
-    "simple_expansion": _Script._loose, "concatenation": _Script._loose,
+    "command": _Script._command,
+    "variable_assignment": _Script._bare_assignment,
+    "list": _Script._list,
+    "if_statement": _Script._if,
+    "declaration_command": _Script._declaration,
+    "unset_command": lambda *_: None,
+    "for_statement": _Script._for,
+    "file_redirect": _Script._redirect,
+    "herestring_redirect": _Script._herestring,
+    "test_command": _Script._test,
+    "comment": _Script._comment,
+    "string": _Script._loose,
+    "expansion": _Script._loose,
+    "simple_expansion": _Script._loose,
+    "concatenation": _Script._loose,
 }

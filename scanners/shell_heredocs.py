@@ -71,7 +71,9 @@ def heredocs(text: bytes, unclosed: list[tuple[int, int]] | None = None) -> list
             at += 3
         elif text.startswith(b"<<", at) and (match := _OPERATOR.match(text, at)):
             name = match[2]
-            pending.append(_Pending(at, match.end(), _unquote(name), bool(re.search(rb"['\"\\]", name)), bool(match[1])))
+            pending.append(
+                _Pending(at, match.end(), _unquote(name), bool(re.search(rb"['\"\\]", name)), bool(match[1]))
+            )
             at = match.end()
         else:
             dull = _DULL.match(text, at)
@@ -106,8 +108,7 @@ def _unquote(name: bytes) -> bytes:
     return re.sub(rb"\\(.)|['\"]", lambda m: m[1] or b"", name)
 
 
-def _bodies(text: bytes, at: int, pending: list[_Pending], found: list[Heredoc],
-            loose: list[tuple[int, int]]) -> int:
+def _bodies(text: bytes, at: int, pending: list[_Pending], found: list[Heredoc], loose: list[tuple[int, int]]) -> int:
     """Read the bodies that follow a line; returns where the script goes on."""
     for item in pending:
         start = at

@@ -77,7 +77,9 @@ def theirs(source: bytes) -> list[Row] | None:
         return None
     if any(c.cmd is None for c in commands):  # an "empty instruction"
         return None
-    return [(c.cmd.upper(), (c.sub_cmd or "").upper(), c.json, tuple(c.flags), _upper(c.cmd, c.value)) for c in commands]
+    return [
+        (c.cmd.upper(), (c.sub_cmd or "").upper(), c.json, tuple(c.flags), _upper(c.cmd, c.value)) for c in commands
+    ]
 
 
 def _upper(name: str, values: tuple[str, ...]) -> tuple[str, ...]:
@@ -97,32 +99,75 @@ def _sound(rows: list[Row]) -> bool:
     return all(row[4] or row[0] not in ("FROM", "ENV", "LABEL", "ARG", "COPY", "EXPOSE", "ONBUILD") for row in rows)
 
 
-@pytest.mark.parametrize("source", [
-    "FROM a\nENV OLD x # y\nENV B=1\nLABEL x y # z\nLABEL p=q\n",  # P20
-    "FROM a\nRUN cat <<<x\nRUN a=$((1<<2))\nRUN echo done\n",  # P21
-    "FROM a\nARG A=${X/a/b}\nRUN echo $A\n",  # P22
-    "# escape=`\nFROM a\nRUN echo c:\\\nRUN echo `\n  more\n",  # P23
-    "# a comment\n# escape=`\nFROM a\nRUN echo `\nRUN b\n",  # P23: too late
-    "FROM a\nRUN one \\\n# comment\n\n  two \\ \n  three\nRUN last \\",  # P24
-    "FROM a\nCMD ['a']\n", "FROM a\nCMD [\"a\", b]\n", "FROM a\nCMD [ ]\n", 'FROM a\nCMD ["a","b\\"c"]\n',  # P25
-    "FROM a\nCOPY <<A <<B /d/\nx\nA\ny\nB\nRUN z\n",  # P26
-    "FROM a\nRUN <<-'E'\n\techo\n\tE\nRUN z\n", 'FROM a\nRUN <<"one two"\nx\none two\nRUN z\n', "FROM a\nUSER <<X\nRUN y\n",
-    "FROM a\nONBUILD RUN x\nHEALTHCHECK NONE\nhealthcheck --interval=5s cmd curl x\n",  # P27
-    "\ufefffrom a\r\nRun x \\\r\n  y\r\nCMD [\"z\"]", "FROM a\nENV 'X'='$Y' A=1 B=$A\n",  # P27, P28
-    "FROM --platform=$P a AS b\nCOPY --from=b --chown=1:1 x y\nCOPY --link a b\n",
-    "FROM a\n   # indented comment\n  RUN x\n\nEXPOSE 1 2/udp 3-5\n",
-])
+@pytest.mark.parametrize(
+    "source",
+    [
+        "FROM a\nENV OLD x # y\nENV B=1\nLABEL x y # z\nLABEL p=q\n",  # P20
+        "FROM a\nRUN cat <<<x\nRUN a=$((1<<2))\nRUN echo done\n",  # P21
+        "FROM a\nARG A=${X/a/b}\nRUN echo $A\n",  # P22
+        "# escape=`\nFROM a\nRUN echo c:\\\nRUN echo `\n  more\n",  # P23
+        "# a comment\n# escape=`\nFROM a\nRUN echo `\nRUN b\n",  # P23: too late
+        "FROM a\nRUN one \\\n# comment\n\n  two \\ \n  three\nRUN last \\",  # P24
+        "FROM a\nCMD ['a']\n",
+        'FROM a\nCMD ["a", b]\n',
+        "FROM a\nCMD [ ]\n",
+        'FROM a\nCMD ["a","b\\"c"]\n',  # P25
+        "FROM a\nCOPY <<A <<B /d/\nx\nA\ny\nB\nRUN z\n",  # P26
+        "FROM a\nRUN <<-'E'\n\techo\n\tE\nRUN z\n",
+        'FROM a\nRUN <<"one two"\nx\none two\nRUN z\n',
+        "FROM a\nUSER <<X\nRUN y\n",
+        "FROM a\nONBUILD RUN x\nHEALTHCHECK NONE\nhealthcheck --interval=5s cmd curl x\n",  # P27
+        '\ufefffrom a\r\nRun x \\\r\n  y\r\nCMD ["z"]',
+        "FROM a\nENV 'X'='$Y' A=1 B=$A\n",  # P27, P28
+        "FROM --platform=$P a AS b\nCOPY --from=b --chown=1:1 x y\nCOPY --link a b\n",
+        "FROM a\n   # indented comment\n  RUN x\n\nEXPOSE 1 2/udp 3-5\n",
+    ],
+)
 def test_as_buildkit_reads_it(source: str) -> None:
     expected = theirs(source.encode())
     assert expected is not None
     assert ours(source.encode()) == expected
 
 
-_WORD = st.sampled_from([
-    "x", "a=b", '"q r"', "'s t'", "$V", "${V:-d}", "\\", "\\ ", "#", "# c", "<<E", "<<-E", "<<<E", "--f=v", "--g", "[", "]",
-    '["a"]', '["a",', '"b"]', "&&", "=", "\\\n", "\\\n# c\n", "\\\n\n", "\\\r\n", "`", "http://h:1/", "E", "\t", "\n", "\nE\n",
-])
-_NAME = st.sampled_from(["FROM", "RUN", "ENV", "ARG", "COPY", "CMD", "LABEL", "EXPOSE", "HEALTHCHECK CMD", "USER", "ONBUILD RUN"])
+_WORD = st.sampled_from(
+    [
+        "x",
+        "a=b",
+        '"q r"',
+        "'s t'",
+        "$V",
+        "${V:-d}",
+        "\\",
+        "\\ ",
+        "#",
+        "# c",
+        "<<E",
+        "<<-E",
+        "<<<E",
+        "--f=v",
+        "--g",
+        "[",
+        "]",
+        '["a"]',
+        '["a",',
+        '"b"]',
+        "&&",
+        "=",
+        "\\\n",
+        "\\\n# c\n",
+        "\\\n\n",
+        "\\\r\n",
+        "`",
+        "http://h:1/",
+        "E",
+        "\t",
+        "\n",
+        "\nE\n",
+    ]
+)
+_NAME = st.sampled_from(
+    ["FROM", "RUN", "ENV", "ARG", "COPY", "CMD", "LABEL", "EXPOSE", "HEALTHCHECK CMD", "USER", "ONBUILD RUN"]
+)
 
 
 @given(st.lists(st.tuples(_NAME, st.lists(_WORD, min_size=1, max_size=6)), max_size=4), st.booleans())
@@ -153,29 +198,43 @@ def test_exec_form_is_mapped_through_continuation_json_and_shell() -> None:
 
 
 def test_stages_copies_and_ports() -> None:
-    source = ("FROM node:20 AS build\nWORKDIR /app\nCOPY package.json lock* ./\nCOPY --from=build /a /b\n"
-              'ADD https://x.test/z /z\nCOPY ["a b", "/c"]\nCOPY <<E /d\nhello\nE\nFROM build\nEXPOSE 3000 80/udp\n')
+    source = (
+        "FROM node:20 AS build\nWORKDIR /app\nCOPY package.json lock* ./\nCOPY --from=build /a /b\n"
+        'ADD https://x.test/z /z\nCOPY ["a b", "/c"]\nCOPY <<E /d\nhello\nE\nFROM build\nEXPOSE 3000 80/udp\n'
+    )
     stages = declared(source, "stage")
     assert [(s.name, s.value, s.attrs["index"]) for s in stages] == [("build", "node:20", 0), ("", "build", 1)]
     assert [p.value for p in found(source, "path")] == ["package.json", "lock*", "a b"]
     ports = declared(source, "port")
-    assert [(p.name, p.value, p.attrs["protocol"]) for p in ports] == [("expose", "3000", "tcp"), ("expose", "80", "udp")]
+    assert [(p.name, p.value, p.attrs["protocol"]) for p in ports] == [
+        ("expose", "3000", "tcp"),
+        ("expose", "80", "udp"),
+    ]
 
 
 def test_variables_are_declared_and_read() -> None:
     source = 'ARG URL="http://localhost:9"\nFROM a:${TAG}\nENV API=http://db:1/x B="x y"\nENV OLD the value\n'
     names = {d.name: (d.value, d.attrs["where"]) for d in declared(source, "env")}
-    assert names == {"URL": ("http://localhost:9", "dockerfile-arg"), "API": ("http://db:1/x", "dockerfile-env"),
-                     "B": ("x y", "dockerfile-env"), "OLD": ("the value", "dockerfile-env")}
+    assert names == {
+        "URL": ("http://localhost:9", "dockerfile-arg"),
+        "API": ("http://db:1/x", "dockerfile-env"),
+        "B": ("x y", "dockerfile-env"),
+        "OLD": ("the value", "dockerfile-env"),
+    }
     assert [(u.value, u.role, u.attrs["env"]) for u in found(source, "url")] == [
-        ("http://localhost:9", "default", "URL"), ("http://db:1/x", "config", "API")]
+        ("http://localhost:9", "default", "URL"),
+        ("http://db:1/x", "config", "API"),
+    ]
     assert [e.value for e in found(source, "env")] == ["TAG"]
 
 
-@pytest.mark.parametrize("line", [
-    "HEALTHCHECK --interval=5s CMD curl -f http://localhost:3000/ || exit 1",
-    'HEALTHCHECK CMD ["curl", "http://localhost:3000/"]',
-])
+@pytest.mark.parametrize(
+    "line",
+    [
+        "HEALTHCHECK --interval=5s CMD curl -f http://localhost:3000/ || exit 1",
+        'HEALTHCHECK CMD ["curl", "http://localhost:3000/"]',
+    ],
+)
 def test_healthchecks(line: str) -> None:
     (url,) = found(f"FROM a\n{line}\n", "url")
     assert (url.value, url.role, url.runtime) == ("http://localhost:3000/", "healthcheck", "container:")
@@ -183,10 +242,16 @@ def test_healthchecks(line: str) -> None:
     assert check.attrs["test"][0] in ("CMD", "CMD-SHELL") and "curl" in check.attrs["command"]
 
 
-@pytest.mark.parametrize("form", [
-    "RUN <<E\ncurl http://h:1/x\nE\n", "RUN bash <<-E\n\tcurl http://h:1/x\n\tE\n", "RUN true && \\\n # c\n  curl http://h:1/x\n",
-    'RUN ["curl", "http://h:1/x"]\n', "ONBUILD RUN curl http://h:1/x\n",
-])
+@pytest.mark.parametrize(
+    "form",
+    [
+        "RUN <<E\ncurl http://h:1/x\nE\n",
+        "RUN bash <<-E\n\tcurl http://h:1/x\n\tE\n",
+        "RUN true && \\\n # c\n  curl http://h:1/x\n",
+        'RUN ["curl", "http://h:1/x"]\n',
+        "ONBUILD RUN curl http://h:1/x\n",
+    ],
+)
 def test_commands_of_a_build(form: str) -> None:
     (url,) = found("FROM a\n" + form, "url")
     raw = ("FROM a\n" + form).encode()

@@ -19,23 +19,49 @@ def first(source: str) -> Declaration:
     return facts(source).declarations[0]
 
 
-@pytest.mark.parametrize(("source", "value", "quoted"), [
-    ("A=http://x/#frag", "http://x/#frag", ""),  # P40
-    ("A=b # c", "b", ""), ("A= b ", "b", ""), ("A: v", "v", ""), ("A=`x`", "x", "backtick"), ('A="\\"q\\""', '"q"', "double"),
-    ("A='a # b' # c", "a # b", "single"), ('A="a\\nb"', "a\nb", "double"), ('A="a\nb"\n', "a\nb", "double"), ("A=", "", ""), ("A= # c", "", ""), ("A=#b", "#b", ""),
-    ("A=$$X", "$$X", ""), ("export A=b", "b", ""), ("\ufeffA=b\r\n", "b", ""), ("# A=b", "b", ""), ("A='$X'", "$X", "single"),
-])
+@pytest.mark.parametrize(
+    ("source", "value", "quoted"),
+    [
+        ("A=http://x/#frag", "http://x/#frag", ""),  # P40
+        ("A=b # c", "b", ""),
+        ("A= b ", "b", ""),
+        ("A: v", "v", ""),
+        ("A=`x`", "x", "backtick"),
+        ('A="\\"q\\""', '"q"', "double"),
+        ("A='a # b' # c", "a # b", "single"),
+        ('A="a\\nb"', "a\nb", "double"),
+        ('A="a\nb"\n', "a\nb", "double"),
+        ("A=", "", ""),
+        ("A= # c", "", ""),
+        ("A=#b", "#b", ""),
+        ("A=$$X", "$$X", ""),
+        ("export A=b", "b", ""),
+        ("\ufeffA=b\r\n", "b", ""),
+        ("# A=b", "b", ""),
+        ("A='$X'", "$X", "single"),
+    ],
+)
 def test_values(source: str, value: str, quoted: str) -> None:
     found = first(source)
     assert (found.name, found.value, found.attrs["quoted"]) == ("A", value, quoted)
     assert found.attrs["commented"] == source.startswith("#")
 
 
-@pytest.mark.parametrize(("source", "problem"), [
-    ("A =b", "a space before ="), ('A="b', "the quote is not closed"), ('A="b" c', "text behind the closing quote"),
-    ('A=b"', "a stray quote at the end"), ("A-B=c", "not a valid name"), ("A=`x`", "backticks are quotes for node's dotenv alone"),
-    ("A=b", ""), ('A="b" # c', ""), ("A=it's", ""), ("#A =b", ""),
-])
+@pytest.mark.parametrize(
+    ("source", "problem"),
+    [
+        ("A =b", "a space before ="),
+        ('A="b', "the quote is not closed"),
+        ('A="b" c', "text behind the closing quote"),
+        ('A=b"', "a stray quote at the end"),
+        ("A-B=c", "not a valid name"),
+        ("A=`x`", "backticks are quotes for node's dotenv alone"),
+        ("A=b", ""),
+        ('A="b" # c', ""),
+        ("A=it's", ""),
+        ("#A =b", ""),
+    ],
+)
 def test_problems(source: str, problem: str) -> None:
     assert first(source).attrs["problem"] == problem
 
@@ -47,19 +73,31 @@ def test_an_unclosed_quote_does_not_swallow_the_file() -> None:
 def test_duplicates_and_comments() -> None:
     found = facts("A=1\n#A=2\nA=3\n# prose http://localhost:1\nnonsense here\n")
     assert [(d.attrs["duplicate"], d.attrs["commented"]) for d in found.declarations] == [
-        (False, False), (False, True), (True, False)]
+        (False, False),
+        (False, True),
+        (True, False),
+    ]
     assert [(r.value, r.role) for r in found.references] == [("http://localhost:1", "comment")]
     assert len(found.problems) == 1
 
 
 def test_addresses() -> None:
-    source = ("API=http://localhost:3011/x\nDB_HOST=postgres\nDB_PORT=5432\nK=kafka:9092,k2:9093\n"
-              "CORS_ORIGINS=http://a:1,http://b:2\nHOST=0.0.0.0\nU=${V:-http://c:3}/d\n#OLD=http://e:4\nMODE_HOST=true\n")
+    source = (
+        "API=http://localhost:3011/x\nDB_HOST=postgres\nDB_PORT=5432\nK=kafka:9092,k2:9093\n"
+        "CORS_ORIGINS=http://a:1,http://b:2\nHOST=0.0.0.0\nU=${V:-http://c:3}/d\n#OLD=http://e:4\nMODE_HOST=true\n"
+    )
     found = [r for r in facts(source).references if r.kind in ("url", "host")]
     assert [(r.value, r.role, r.attrs["key"]) for r in found] == [
-        ("http://localhost:3011/x", "config", "API"), ("postgres", "config", "DB_HOST"), ("kafka:9092", "config", "K"),
-        ("k2:9093", "config", "K"), ("http://a:1", "cors-origin", "CORS_ORIGINS"), ("http://b:2", "cors-origin", "CORS_ORIGINS"),
-        ("0.0.0.0", "bind", "HOST"), ("http://c:3", "default", "V"), ("http://e:4", "comment", "OLD")]
+        ("http://localhost:3011/x", "config", "API"),
+        ("postgres", "config", "DB_HOST"),
+        ("kafka:9092", "config", "K"),
+        ("k2:9093", "config", "K"),
+        ("http://a:1", "cors-origin", "CORS_ORIGINS"),
+        ("http://b:2", "cors-origin", "CORS_ORIGINS"),
+        ("0.0.0.0", "bind", "HOST"),
+        ("http://c:3", "default", "V"),
+        ("http://e:4", "comment", "OLD"),
+    ]
     assert found[1].attrs["sibling_port"] == "5432"
     assert [r.value for r in facts(source).references if r.kind == "env"] == ["V"]
 

@@ -17,7 +17,9 @@ from unmoor.text.mapped import Mapped
 TEXT = st.one_of(
     st.text(max_size=20),
     st.text("ab$\\\"'`{}() #:-/,[]&<>!?*~%@\n\t", max_size=12),
-    st.sampled_from(["http://db:5432/x?a=1&b=2#c", "${API_URL}/x", "it's", "a b", "$X", "yes", "12:30", "0644", "a: b"]),
+    st.sampled_from(
+        ["http://db:5432/x?a=1&b=2#c", "${API_URL}/x", "it's", "a b", "$X", "yes", "12:30", "0644", "a: b"]
+    ),
 )
 
 
@@ -26,9 +28,15 @@ def in_shell(before: str, text: str, after: str) -> str:
     return commands.shell_word(Unit.of("x.sh", raw), 0, len(raw)).value
 
 
-@pytest.mark.parametrize(("layer", "quotes"), [
-    ("shell:word", ("", "")), ("shell:single", ("'", "'")), ("shell:double", ('"', '"')), ("shell:ansi", ("$'", "'")),
-])
+@pytest.mark.parametrize(
+    ("layer", "quotes"),
+    [
+        ("shell:word", ("", "")),
+        ("shell:single", ("'", "'")),
+        ("shell:double", ('"', '"')),
+        ("shell:ansi", ("$'", "'")),
+    ],
+)
 @given(text=TEXT)
 def test_shell(layer: str, quotes: tuple[str, str], text: str) -> None:
     written = encode_or_none((layer,), text)
@@ -43,8 +51,14 @@ def _lone_brace(text: str) -> bool:
 
 @given(text=TEXT)
 def test_yaml_against_pyyaml(text: str) -> None:
-    for layer, form in (("yaml:plain", "k: {}\n"), ("yaml:plain-flow", "{{k: {}}}\n"), ("yaml:single", "k: '{}'\n"),
-                        ("yaml:double", 'k: "{}"\n'), ("yaml:literal", "k: |-\n  {}\n"), ("yaml:folded", "k: >-\n  {}\n")):
+    for layer, form in (
+        ("yaml:plain", "k: {}\n"),
+        ("yaml:plain-flow", "{{k: {}}}\n"),
+        ("yaml:single", "k: '{}'\n"),
+        ("yaml:double", 'k: "{}"\n'),
+        ("yaml:literal", "k: |-\n  {}\n"),
+        ("yaml:folded", "k: >-\n  {}\n"),
+    ):
         written = encode_or_none((layer,), text)
         if written is not None and text and all(c.isprintable() or c in " \t" for c in text):
             assert yaml.safe_load(form.format(written))["k"] == text, (layer, written)
@@ -89,23 +103,26 @@ def test_layers_are_encoded_inside_out(text: str) -> None:
         assert in_shell('"', shell, '"') == text
 
 
-@pytest.mark.parametrize(("layers", "text", "written"), [
-    (("yaml:plain",), "${X:?must be set: see docs}", None),
-    (("yaml:plain-flow",), "${API_URL}", None),
-    (("yaml:plain",), "${API_URL}", "${API_URL}"),
-    (("yaml:plain",), "12:30", None),
-    (("yaml:plain",), "yes", None),
-    (("shell:single",), "it's", "it'\\''s"),
-    (("shell:word",), "a b", "a\\ b"),
-    (("shell:word",), "${X}/a", "${X}/a"),
-    (("json:string", "shell:double"), 'a"b', 'a\\\\\\"b'),
-    (("jsx:attribute",), "/x?a=1&amp;b", "/x?a=1&amp;amp;b"),
-    (("js:template",), "a`${b}", "a\\`${b}"),
-    (("dotenv:plain",), "http://x/#frag", None),
-    (("dockerfile:single",), "it's", None),
-    (("make:recipe", "shell:double"), "$X", "$$X"),
-    (("no-such:layer",), "db-1.x:5432", "db-1.x:5432"),
-    (("no-such:layer",), "a b", None),
-])
+@pytest.mark.parametrize(
+    ("layers", "text", "written"),
+    [
+        (("yaml:plain",), "${X:?must be set: see docs}", None),
+        (("yaml:plain-flow",), "${API_URL}", None),
+        (("yaml:plain",), "${API_URL}", "${API_URL}"),
+        (("yaml:plain",), "12:30", None),
+        (("yaml:plain",), "yes", None),
+        (("shell:single",), "it's", "it'\\''s"),
+        (("shell:word",), "a b", "a\\ b"),
+        (("shell:word",), "${X}/a", "${X}/a"),
+        (("json:string", "shell:double"), 'a"b', 'a\\\\\\"b'),
+        (("jsx:attribute",), "/x?a=1&amp;b", "/x?a=1&amp;amp;b"),
+        (("js:template",), "a`${b}", "a\\`${b}"),
+        (("dotenv:plain",), "http://x/#frag", None),
+        (("dockerfile:single",), "it's", None),
+        (("make:recipe", "shell:double"), "$X", "$$X"),
+        (("no-such:layer",), "db-1.x:5432", "db-1.x:5432"),
+        (("no-such:layer",), "a b", None),
+    ],
+)
 def test_forms(layers: tuple[str, ...], text: str, written: str | None) -> None:
     assert encode_or_none(layers, text) == written

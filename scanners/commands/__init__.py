@@ -9,4 +9,15 @@ from unmoor.scanners.commands.state import State
 from unmoor.scanners.commands.text import read_value, read_word
 from unmoor.scanners.commands.words import Word, plain_word, quoted_text, shell_word, split
 
-__all__ = ["State", "Word", "assign", "plain_word", "quoted_text", "read", "read_value", "read_word", "shell_word", "split"]
+__all__ = [
+    "State",
+    "Word",
+    "assign",
+    "plain_word",
+    "quoted_text",
+    "read",
+    "read_value",
+    "read_word",
+    "shell_word",
+    "split",
+]

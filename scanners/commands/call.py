@@ -51,7 +51,8 @@ class Call(Struct):
             if self.state.remote:
                 extra["remote"] = self.state.remote
             self.facts.references.append(
-                literal.reference(kind, self.state.role_or("request"), attrs=extra, **self.place()))
+                literal.reference(kind, self.state.role_or("request"), attrs=extra, **self.place())
+            )
 
     def literals(self, word: Word) -> list[Word]:
         """The words that a word stands for: itself, or the literals of the variable that it is; none if unknown."""
@@ -73,8 +74,11 @@ class Call(Struct):
             extra = {"use": use, "verb": self.program, "guarded": self.state.guarded, **attrs}
             if self.state.remote:
                 extra["remote"] = self.state.remote
-            self.facts.references.append(literal.reference(
-                "path", self.state.role_or("request"), attrs=extra, runtime=self.state.runtime, cwd=base))
+            self.facts.references.append(
+                literal.reference(
+                    "path", self.state.role_or("request"), attrs=extra, runtime=self.state.runtime, cwd=base
+                )
+            )
 
     def declare(self, word: Word, kind: DeclarationKind, name: str, value: str | None, /, **attrs: object) -> None:
         """A declaration at a word, unless the word is computed."""

@@ -6,8 +6,24 @@ from unmoor.scanners.commands.call import Call
 from unmoor.scanners.commands.options import Arguments, read_options
 from unmoor.scanners.commands.words import Word
 
-_GLOBAL = {"-f", "--file", "-p", "--project-name", "--project-directory", "--env-file", "--profile", "--ansi",
-           "--parallel", "--progress", "-H", "--host", "-c", "--context", "--log-level", "--workdir"}
+_GLOBAL = {
+    "-f",
+    "--file",
+    "-p",
+    "--project-name",
+    "--project-directory",
+    "--env-file",
+    "--profile",
+    "--ansi",
+    "--parallel",
+    "--progress",
+    "-H",
+    "--host",
+    "-c",
+    "--context",
+    "--log-level",
+    "--workdir",
+}
 _VERBS: dict[str, set[str]] = {
     "up": {"--scale", "-t", "--timeout", "--exit-code-from", "--attach", "--no-attach", "--pull", "--wait-timeout"},
     "logs": {"-n", "--tail", "--since", "--until", "--index"},
@@ -18,14 +34,44 @@ _VERBS: dict[str, set[str]] = {
     "kill": {"-s", "--signal"},
     "ps": {"--filter", "--format", "--status"},
     "images": {"--format"},
-    "top": set(), "start": set(), "rm": set(), "pull": {"--policy"}, "push": set(), "pause": set(), "unpause": set(),
-    "create": {"--scale", "--pull"}, "scale": set(), "watch": set(), "stats": {"--format"}, "attach": {"--index"},
-    "port": {"--protocol", "--index"}, "wait": set(), "events": {"--since", "--until"},
+    "top": set(),
+    "start": set(),
+    "rm": set(),
+    "pull": {"--policy"},
+    "push": set(),
+    "pause": set(),
+    "unpause": set(),
+    "create": {"--scale", "--pull"},
+    "scale": set(),
+    "watch": set(),
+    "stats": {"--format"},
+    "attach": {"--index"},
+    "port": {"--protocol", "--index"},
+    "wait": set(),
+    "events": {"--since", "--until"},
     "config": {"--format", "-o", "--output", "--hash"},
 }
 _EXEC = {"-e", "--env", "--index", "-u", "--user", "-w", "--workdir"}
-_RUN = {"-e", "--env", "--entrypoint", "-l", "--label", "--name", "-p", "--publish", "-u", "--user", "-v", "--volume",
-        "-w", "--workdir", "--env-from-file", "--cap-add", "--cap-drop", "--pull"}
+_RUN = {
+    "-e",
+    "--env",
+    "--entrypoint",
+    "-l",
+    "--label",
+    "--name",
+    "-p",
+    "--publish",
+    "-u",
+    "--user",
+    "-v",
+    "--volume",
+    "-w",
+    "--workdir",
+    "--env-from-file",
+    "--cap-add",
+    "--cap-drop",
+    "--pull",
+}
 _NO_SERVICE = {"config", "down", "events", "ls", "version", "convert"}
 
 
@@ -42,9 +88,20 @@ def compose(call: Call, words: Sequence[Word]) -> None:
         return
     verb, rest = top.positional[0], top.positional[1:]
     attrs = _attrs(top, verb.value)
-    call.facts.declarations.append(verb.declaration("command", "docker compose", None, attrs={
-        **attrs, "cwd": call.state.cwd, "runtime": call.state.runtime, "remote": call.state.remote,
-        "args": [word.value for word in rest]}))
+    call.facts.declarations.append(
+        verb.declaration(
+            "command",
+            "docker compose",
+            None,
+            attrs={
+                **attrs,
+                "cwd": call.state.cwd,
+                "runtime": call.state.runtime,
+                "remote": call.state.remote,
+                "args": [word.value for word in rest],
+            },
+        )
+    )
     if verb.value in ("exec", "run"):
         _inner(call, verb.value, rest, attrs)
     elif verb.value == "cp":
@@ -59,10 +116,15 @@ def compose(call: Call, words: Sequence[Word]) -> None:
 def _attrs(top: Arguments, verb: str) -> dict[str, object]:
     """The attrs of a service reference: everything that decides which project is meant."""
     project, folder = top.value("-p", "--project-name"), top.value("--project-directory")
-    return {"tool": "compose", "verb": verb, "files": [word.value for word in top.values("-f", "--file")],
-            "env-file": [word.value for word in top.values("--env-file")],
-            "profiles": [word.value for word in top.values("--profile")],
-            "project": project.value if project else "", "project-directory": folder.value if folder else ""}
+    return {
+        "tool": "compose",
+        "verb": verb,
+        "files": [word.value for word in top.values("-f", "--file")],
+        "env-file": [word.value for word in top.values("--env-file")],
+        "profiles": [word.value for word in top.values("--profile")],
+        "project": project.value if project else "",
+        "project-directory": folder.value if folder else "",
+    }
 
 
 def _services(call: Call, verb: str, arguments: Arguments, attrs: dict[str, object]) -> None:

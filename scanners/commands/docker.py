@@ -8,8 +8,20 @@ from unmoor.scanners.commands.call import Call
 from unmoor.scanners.commands.options import Arguments, read_options
 from unmoor.scanners.commands.words import Word
 
-_GLOBAL = {"-H", "--host", "--context", "-c", "--config", "-l", "--log-level", "--tlscacert", "--tlscert", "--tlskey",
-           "--connection", "--url"}
+_GLOBAL = {
+    "-H",
+    "--host",
+    "--context",
+    "-c",
+    "--config",
+    "-l",
+    "--log-level",
+    "--tlscacert",
+    "--tlscert",
+    "--tlskey",
+    "--connection",
+    "--url",
+}
 # Verbs that take names of containers, with their options that take a value (docker CLI reference).
 _CONTAINER_VERBS: dict[str, set[str]] = {
     "logs": {"--since", "--until", "-n", "--tail"},
@@ -30,22 +42,114 @@ _CONTAINER_VERBS: dict[str, set[str]] = {
     "export": {"-o", "--output"},
     "commit": {"-a", "--author", "-c", "--change", "-m", "--message"},
     "rename": set(),
-    "update": {"--blkio-weight", "--cpu-period", "--cpu-quota", "-c", "--cpu-shares", "--cpus", "--cpuset-cpus",
-               "-m", "--memory", "--memory-reservation", "--memory-swap", "--pids-limit", "--restart"},
+    "update": {
+        "--blkio-weight",
+        "--cpu-period",
+        "--cpu-quota",
+        "-c",
+        "--cpu-shares",
+        "--cpus",
+        "--cpuset-cpus",
+        "-m",
+        "--memory",
+        "--memory-reservation",
+        "--memory-swap",
+        "--pids-limit",
+        "--restart",
+    },
 }
 _EXEC = {"--detach-keys", "-e", "--env", "--env-file", "-u", "--user", "-w", "--workdir"}
 _ONE = {"top", "port", "attach", "commit", "export", "diff"}
-_RUN_FLAGS = {"-d", "--detach", "-i", "--interactive", "-t", "--tty", "--rm", "--init", "--privileged", "-P",
-              "--publish-all", "--read-only", "--no-healthcheck", "--oom-kill-disable", "-q", "--quiet", "--sig-proxy",
-              "--disable-content-trust", "--help", "--use-api-socket", "--replace"}
+_RUN_FLAGS = {
+    "-d",
+    "--detach",
+    "-i",
+    "--interactive",
+    "-t",
+    "--tty",
+    "--rm",
+    "--init",
+    "--privileged",
+    "-P",
+    "--publish-all",
+    "--read-only",
+    "--no-healthcheck",
+    "--oom-kill-disable",
+    "-q",
+    "--quiet",
+    "--sig-proxy",
+    "--disable-content-trust",
+    "--help",
+    "--use-api-socket",
+    "--replace",
+}
 _RUN = {"-a", "-c", "-e", "-h", "-l", "-m", "-p", "-u", "-v", "-w"}
-_BUILD = {"-f", "--file", "-t", "--tag", "--target", "--build-arg", "--label", "--platform", "--cache-from",
-          "--cache-to", "--network", "-o", "--output", "--progress", "--secret", "--ssh", "--build-context", "--builder",
-          "--add-host", "--iidfile", "--metadata-file", "-m", "--memory", "--cpu-shares", "--shm-size", "--ulimit",
-          "--attest", "--sbom", "--provenance", "--allow", "--annotation", "--call", "--no-cache-filter"}
-_IMAGE_VERBS = {"pull", "push", "tag", "images", "image", "login", "logout", "load", "save", "import", "history",
-                "rmi", "search", "version", "info", "system", "ps", "events", "context", "plugin", "swarm", "node",
-                "service", "stack", "secret", "config", "manifest", "trust", "scout"}
+_BUILD = {
+    "-f",
+    "--file",
+    "-t",
+    "--tag",
+    "--target",
+    "--build-arg",
+    "--label",
+    "--platform",
+    "--cache-from",
+    "--cache-to",
+    "--network",
+    "-o",
+    "--output",
+    "--progress",
+    "--secret",
+    "--ssh",
+    "--build-context",
+    "--builder",
+    "--add-host",
+    "--iidfile",
+    "--metadata-file",
+    "-m",
+    "--memory",
+    "--cpu-shares",
+    "--shm-size",
+    "--ulimit",
+    "--attest",
+    "--sbom",
+    "--provenance",
+    "--allow",
+    "--annotation",
+    "--call",
+    "--no-cache-filter",
+}
+_IMAGE_VERBS = {
+    "pull",
+    "push",
+    "tag",
+    "images",
+    "image",
+    "login",
+    "logout",
+    "load",
+    "save",
+    "import",
+    "history",
+    "rmi",
+    "search",
+    "version",
+    "info",
+    "system",
+    "ps",
+    "events",
+    "context",
+    "plugin",
+    "swarm",
+    "node",
+    "service",
+    "stack",
+    "secret",
+    "config",
+    "manifest",
+    "trust",
+    "scout",
+}
 
 
 def docker(call: Call) -> None:
@@ -130,8 +234,14 @@ def _run(call: Call, rest: Sequence[Word]) -> None:
     arguments = read_options(rest, valued, first_stops=True)
     name = arguments.value("--name")
     if name is not None:
-        call.declare(name, "container", name.value, None, verb="run",
-                     image=arguments.positional[0].value if arguments.positional else "")
+        call.declare(
+            name,
+            "container",
+            name.value,
+            None,
+            verb="run",
+            image=arguments.positional[0].value if arguments.positional else "",
+        )
     for word in arguments.values("-p", "--publish"):
         publish(call, word, "docker run", name.value if name else "")
     for word in arguments.values("--env-file"):
@@ -174,8 +284,15 @@ def publish(call: Call, word: Word, process: str, name: str) -> None:
     match = re.fullmatch(r"(?:([\d.]+|\[[\d:a-fA-F]+\]|localhost):)?(\d+)(-\d+)?:(\d+(?:-\d+)?)(?:/(\w+))?", word.value)
     if match:
         call.taken.add(word.lo)
-        call.declare(word.part(match.start(2), match.end(2)), "port", process, match[2],
-                     host=match[1] or "", container=match[4], name=name)
+        call.declare(
+            word.part(match.start(2), match.end(2)),
+            "port",
+            process,
+            match[2],
+            host=match[1] or "",
+            container=match[4],
+            name=name,
+        )
 
 
 def _copy(call: Call, rest: Sequence[Word]) -> None:
@@ -203,13 +320,22 @@ def _build(call: Call, rest: Sequence[Word]) -> None:
     arguments = read_options(rest, _BUILD)
     context = arguments.positional[-1] if arguments.positional else None
     target, file = arguments.value("--target"), arguments.value("-f", "--file")
-    attrs = {"target": target.value if target else "", "context": context.value if context else "",
-             "args": [word.value.partition("=")[0] for word in arguments.values("--build-arg")]}
+    attrs = {
+        "target": target.value if target else "",
+        "context": context.value if context else "",
+        "args": [word.value.partition("=")[0] for word in arguments.values("--build-arg")],
+    }
     if file is not None:
         call.path(file, "dockerfile", **attrs)
     if context is not None and not context.value.startswith(("http", "git@", "-")):
-        call.facts.declarations.append(context.declaration(
-            "command", "docker build", None, attrs={**attrs, "cwd": call.state.cwd, "file": file.value if file else ""}))
+        call.facts.declarations.append(
+            context.declaration(
+                "command",
+                "docker build",
+                None,
+                attrs={**attrs, "cwd": call.state.cwd, "file": file.value if file else ""},
+            )
+        )
         call.path(context, "context", dockerfile=file.value if file else "", **attrs)
     for word in arguments.values("--build-arg"):
         call.taken.add(word.lo)
@@ -221,9 +347,25 @@ def _resource(call: Call, kind: str, rest: Sequence[Word]) -> None:
     if not rest:
         return
     verb = rest[0].value
-    arguments = read_options(rest[1:], {"-f", "--format", "--filter", "-d", "--driver", "-o", "--opt", "--label",
-                                        "--subnet", "--gateway", "--ip", "--alias", "--name"} - (
-                                            {"-f"} if verb in ("rm", "prune") else set()))
+    arguments = read_options(
+        rest[1:],
+        {
+            "-f",
+            "--format",
+            "--filter",
+            "-d",
+            "--driver",
+            "-o",
+            "--opt",
+            "--label",
+            "--subnet",
+            "--gateway",
+            "--ip",
+            "--alias",
+            "--name",
+        }
+        - ({"-f"} if verb in ("rm", "prune") else set()),
+    )
     if verb in ("rm", "remove", "inspect"):
         for word in arguments.positional:
             call.refer(word, kind, verb=verb)  # type: ignore[arg-type]

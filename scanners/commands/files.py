@@ -54,7 +54,7 @@ def _copy(call: Call) -> None:
         return
     *sources, target = arguments.positional
     for word in sources:
-        base, rest = call.state.base(word.value)
+        _, rest = call.state.base(word.value)
         if _CERTAIN.match(rest) and "." in rest.rpartition("/")[2]:
             call.path(word, "data")
     call.make(target)
@@ -77,8 +77,9 @@ def _git(call: Call) -> None:
     words = arguments.positional
     if not words or words[0].value not in ("clone", "worktree"):
         return
-    rest = read_options(words[1:], {"-b", "--branch", "--depth", "-o", "--origin", "-c", "--config", "--reference",
-                                    "--filter", "-j"}).positional
+    rest = read_options(
+        words[1:], {"-b", "--branch", "--depth", "-o", "--origin", "-c", "--config", "--reference", "--filter", "-j"}
+    ).positional
     call.taken.update(word.lo for word in rest[:1])
     if len(rest) > 1:
         call.make(rest[-1])
@@ -93,8 +94,9 @@ def _unpack(call: Call) -> None:
     arguments = read_options(call.arguments, {"-C", "--directory", "-f", "--file", "-d"})
     for word in arguments.values("-C", "--directory", "-d"):
         call.make(word)
-    if call.program == "tar" and (arguments.has("-c", "--create") or call.arguments[:1] and
-                                  re.fullmatch(r"c\w*f", call.arguments[0].value)):
+    if call.program == "tar" and (
+        arguments.has("-c", "--create") or (call.arguments[:1] and re.fullmatch(r"c\w*f", call.arguments[0].value))
+    ):
         for word in arguments.values("-f", "--file") or arguments.positional[1:2]:
             call.make(word)
 
@@ -106,14 +108,14 @@ def _tee(call: Call) -> None:
 
 def _chmod(call: Call) -> None:
     for word in read_options(call.arguments, {"--reference"}).positional[1:]:
-        base, rest = call.state.base(word.value)
+        _, rest = call.state.base(word.value)
         if _CERTAIN.match(rest) and re.search(r"\.(sh|py|js|ts|bash)$", rest):
             call.path(word, "script")
 
 
 def _cat(call: Call) -> None:
     for word in read_options(call.arguments, {"-n", "-c"}).positional:
-        base, rest = call.state.base(word.value)
+        _, rest = call.state.base(word.value)
         if _CERTAIN.match(rest) and re.search(r"/.*\.\w+$", rest):
             call.path(word, "data")
 
@@ -128,15 +130,33 @@ def _test(call: Call) -> None:
         if re.fullmatch(r"-[defrswx]", option.value):
             state = call.state
             guarded, state.guarded = state.guarded, True
-            base, rest = state.base(word.value)
+            _, rest = state.base(word.value)
             if _CERTAIN.match(rest):
                 call.path(word, "data")
             state.guarded = guarded
 
 
 _READERS: dict[str, Callable[[Call], None]] = {
-    "cd": _cd, "pushd": _cd, "popd": _popd, "mkdir": _mkdir, "touch": _touch, "cp": _copy, "mv": _copy, "rsync": _copy,
-    "install": _install, "ln": _link, "git": _git, "tar": _unpack, "unzip": _unpack, "tee": _tee, "chmod": _chmod,
-    "cat": _cat, "rm": _remove, "test": _test, "[": _test, "[[": _test, "Set-Location": _cd, "chdir": _cd,
+    "cd": _cd,
+    "pushd": _cd,
+    "popd": _popd,
+    "mkdir": _mkdir,
+    "touch": _touch,
+    "cp": _copy,
+    "mv": _copy,
+    "rsync": _copy,
+    "install": _install,
+    "ln": _link,
+    "git": _git,
+    "tar": _unpack,
+    "unzip": _unpack,
+    "tee": _tee,
+    "chmod": _chmod,
+    "cat": _cat,
+    "rm": _remove,
+    "test": _test,
+    "[": _test,
+    "[[": _test,
+    "Set-Location": _cd,
+    "chdir": _cd,
 }
-

@@ -1,21 +1,26 @@
-"""Commands inside the words of other commands: told to the reader (`echo "run: docker logs web"`), or run by a function."""
+"""Commands inside words of other commands: told to the reader (`echo "run: docker logs web"`) or run by a function."""
 
 import re
 
 from unmoor.scanners.commands.call import Call
 from unmoor.scanners.commands.words import Word, split
 
-_PROGRAM = (r"(?:sudo\s+)?(?:docker|docker-compose|podman|npm\s+run|yarn\s+run|pnpm\s+run|bun\s+run|npm\s+--\S+|python3?|bash|sh"
-            r"|node|make|just|\.{1,2}/[\w./-]+\.\w+)")
+_PROGRAM = (
+    r"(?:sudo\s+)?(?:docker|docker-compose|podman|npm\s+run|yarn\s+run|pnpm\s+run|bun\s+run|npm\s+--\S+|python3?|bash|sh"
+    r"|node|make|just|\.{1,2}/[\w./-]+\.\w+)"
+)
 _TOLD = re.compile(
     rf"(?:^[\s>$#*•·➜→-]*(?:\d+[.)]\s*)?|:\s+|`|\b(?:[Rr]un|[Uu]se|[Tt]ry|[Ee]xecute|with)\s+['\"]?)(?P<command>{_PROGRAM}(?:\s+[^\n`'\"]+)?)"
-    r"(?=\n|`|'|\"|$)", re.M)
+    r"(?=\n|`|'|\"|$)",
+    re.M,
+)
 _RUN = re.compile(rf"^\s*(?:cd\s+\S+\s*&&\s*)?(?:[A-Z_]+=\S*\s+)*{_PROGRAM}\s+\S|^\s*curl\s+\S")
 _PROSE = re.compile(
     r"(?i)(?:^|\s)(?:a|after|all|an|and|are|as|at|be|because|before|but|can|cannot|could|did|does|error|errors|exists|failed"
     r"|first|for|found|from|has|have|if|in|installed|instead|into|is|it|manually|may|missing|must|needed|no|not|of|on|or"
     r"|please|required|running|should|sure|that|the|then|there|this|to|unless|was|were|when|will|with|without|you|your)"
-    r"(?=[\s.,!?:;)]|$)")
+    r"(?=[\s.,!?:;)]|$)"
+)
 _AIM = re.compile(r"^(?:make|just)\s+[\w:.-]+$")
 
 

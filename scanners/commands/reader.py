@@ -14,9 +14,34 @@ from unmoor.scanners.commands.text import read_value, read_word
 from unmoor.scanners.commands.words import Word
 from unmoor.scanners.unit import Unit
 
-DISPLAY = {"echo", "printf", "Write-Host", "Write-Output", "logger", "log", "info", "warn", "warning", "error", "success",
-           "die", "fail", "step", "Write-Warning", "Write-Error", "notice", "debug", "say", "title", "note", "ok", "msg"}
-_LOG = re.compile(r"^(?:_?(?:log|print|echo|msg|show|say|info|warn|err|display)(?:_\w+)?|\w+_(?:log|echo|msg|info|error|warn))$")
+DISPLAY = {
+    "echo",
+    "printf",
+    "Write-Host",
+    "Write-Output",
+    "logger",
+    "log",
+    "info",
+    "warn",
+    "warning",
+    "error",
+    "success",
+    "die",
+    "fail",
+    "step",
+    "Write-Warning",
+    "Write-Error",
+    "notice",
+    "debug",
+    "say",
+    "title",
+    "note",
+    "ok",
+    "msg",
+}
+_LOG = re.compile(
+    r"^(?:_?(?:log|print|echo|msg|show|say|info|warn|err|display)(?:_\w+)?|\w+_(?:log|echo|msg|info|error|warn))$"
+)
 _COMPARISON = {"grep", "egrep", "fgrep", "sed", "awk", "rg", "[", "[[", "test", "tr", "cut", "expr"}
 
 
@@ -78,19 +103,16 @@ def _command(words: list[Word], state: State) -> Facts:
 
 
 def _dispatch(call: Call) -> None:
-    program = call.program
-    if not program or call.words[0].value.startswith("$") and call.words[0].dynamic and "/" not in call.words[0].value:
-        if call.words[0].value.upper().startswith(("$DOCKER_COMPOSE", "${DOCKER_COMPOSE", "$COMPOSE", "${COMPOSE", "$DC", "${DC")):
+    program, head = call.program, call.words[0]
+    if not program or (head.dynamic and head.value.startswith("$") and "/" not in head.value):
+        if re.match(r"\$\{?(?:DOCKER_)?(?:COMPOSE|DC)", head.value.upper()):
             compose(call, call.arguments)
         return
     if program in ("docker", "podman", "nerdctl"):
         docker.docker(call)
     elif program in ("docker-compose", "podman-compose"):
         compose(call, call.arguments)
-    elif wrappers.wrapper(call) or servers.server(call, program, call.arguments) or clients.client(call):
-        if program in ("serve", "next", "storybook"):
-            return
-    elif runners.runner(call) or files.file_command(call):
+    elif wrappers.wrapper(call) or servers.server(call, program, call.arguments) or clients.client(call) or runners.runner(call) or files.file_command(call):
         return
     elif call.role == "display":
         quoted.told(call)

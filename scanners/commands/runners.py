@@ -8,24 +8,121 @@ from unmoor.scanners.commands.call import Call
 from unmoor.scanners.commands.options import read_options
 from unmoor.scanners.commands.words import Word
 
-_NPM_OPTIONS = {"-w", "--workspace", "--prefix", "-C", "--cwd", "--filter", "-F", "--dir", "--loglevel", "--registry",
-                "--config", "--env-file", "-c", "--store-dir"}
+_NPM_OPTIONS = {
+    "-w",
+    "--workspace",
+    "--prefix",
+    "-C",
+    "--cwd",
+    "--filter",
+    "-F",
+    "--dir",
+    "--loglevel",
+    "--registry",
+    "--config",
+    "--env-file",
+    "-c",
+    "--store-dir",
+}
 _FOLDER_OPTIONS = ("--prefix", "-C", "--cwd", "--dir")
 _LIFECYCLE = {"test", "start", "stop", "restart"}
 # Words behind yarn/pnpm/bun that are commands of the tool and no scripts of package.json.
 _TOOL_VERBS = {
-    "add", "audit", "bin", "bugs", "build-deps", "cache", "ci", "config", "create", "dedupe", "deploy", "dlx", "exec",
-    "explain", "fetch", "global", "help", "i", "import", "info", "init", "install", "jest", "licenses", "link", "list",
-    "login", "logout", "ls", "node", "npm", "outdated", "owner", "pack", "patch", "pkg", "plugin", "pm", "policies",
-    "prune", "publish", "rebuild", "remove", "rm", "root", "run-script", "self-update", "server", "set", "setup",
-    "store", "tag", "team", "un", "uninstall", "unlink", "up", "update", "upgrade", "upgrade-interactive", "version",
-    "versions", "view", "why", "workspace", "workspaces", "x", "approve-builds", "env", "doctor", "repl", "stage",
+    "add",
+    "audit",
+    "bin",
+    "bugs",
+    "build-deps",
+    "cache",
+    "ci",
+    "config",
+    "create",
+    "dedupe",
+    "deploy",
+    "dlx",
+    "exec",
+    "explain",
+    "fetch",
+    "global",
+    "help",
+    "i",
+    "import",
+    "info",
+    "init",
+    "install",
+    "jest",
+    "licenses",
+    "link",
+    "list",
+    "login",
+    "logout",
+    "ls",
+    "node",
+    "npm",
+    "outdated",
+    "owner",
+    "pack",
+    "patch",
+    "pkg",
+    "plugin",
+    "pm",
+    "policies",
+    "prune",
+    "publish",
+    "rebuild",
+    "remove",
+    "rm",
+    "root",
+    "run-script",
+    "self-update",
+    "server",
+    "set",
+    "setup",
+    "store",
+    "tag",
+    "team",
+    "un",
+    "uninstall",
+    "unlink",
+    "up",
+    "update",
+    "upgrade",
+    "upgrade-interactive",
+    "version",
+    "versions",
+    "view",
+    "why",
+    "workspace",
+    "workspaces",
+    "x",
+    "approve-builds",
+    "env",
+    "doctor",
+    "repl",
+    "stage",
 }
 _SHELLS = {"sh", "bash", "zsh", "ash", "dash", "ksh"}
 _SHELL_VALUED = {"-o", "-O", "--rcfile", "--init-file", "+o"}
 _PYTHON_VALUED = {"-W", "-X", "-m", "-c"}
-_NODE_VALUED = {"-r", "--require", "--import", "--loader", "--experimental-loader", "--env-file", "-e", "--eval", "-p",
-                "--print", "-C", "--conditions", "--env-file-if-exists", "--tsconfig", "-P", "--project", "-O"}
+_NODE_VALUED = {
+    "-r",
+    "--require",
+    "--import",
+    "--loader",
+    "--experimental-loader",
+    "--env-file",
+    "-e",
+    "--eval",
+    "-p",
+    "--print",
+    "-C",
+    "--conditions",
+    "--env-file-if-exists",
+    "--tsconfig",
+    "-P",
+    "--project",
+    "-O",
+}
 _FILE = re.compile(r"^(?:\.{0,2}/)?[\w.@+$\[\](){}*~-]+(?:/[\w.@+$\[\](){}*~-]+)*$")
 
 
@@ -53,7 +150,9 @@ def local_file(call: Call) -> bool:
         return False
     if not known and "/" not in rest:
         return False
-    if re.search(r"(^|/)(node_modules|\.venv|venv|bin)/", rest) and not re.search(r"\.(sh|py|js|ts|mjs|bash|rb|pl)$", rest):
+    if re.search(r"(^|/)(node_modules|\.venv|venv|bin)/", rest) and not re.search(
+        r"\.(sh|py|js|ts|mjs|bash|rb|pl)$", rest
+    ):
         return False
     if _FILE.match(rest):
         call.path(word, "script")
@@ -126,18 +225,32 @@ def _make(call: Call) -> None:
     for word in arguments.positional:
         if "=" in word.value or not re.fullmatch(r"[\w./%-]+", word.value) or word.value.isdigit():
             continue
-        call.refer(word, "script", tool="make", name=word.value, prefix=folder.value if folder else "",
-                   file=file.value if file else "")
+        call.refer(
+            word,
+            "script",
+            tool="make",
+            name=word.value,
+            prefix=folder.value if folder else "",
+            file=file.value if file else "",
+        )
 
 
 def _just(call: Call) -> None:
-    arguments = read_options(call.arguments, {"-f", "--justfile", "-d", "--working-directory", "--set"}, first_stops=True)
+    arguments = read_options(
+        call.arguments, {"-f", "--justfile", "-d", "--working-directory", "--set"}, first_stops=True
+    )
     folder = arguments.value("-d", "--working-directory")
     file = arguments.value("-f", "--justfile")
     for word in arguments.positional[:1]:
         if re.fullmatch(r"[A-Za-z_][\w:-]*", word.value):
-            call.refer(word, "script", tool="just", name=word.value, prefix=folder.value if folder else "",
-                       file=file.value if file else "")
+            call.refer(
+                word,
+                "script",
+                tool="just",
+                name=word.value,
+                prefix=folder.value if folder else "",
+                file=file.value if file else "",
+            )
 
 
 def _task(call: Call) -> None:
@@ -147,8 +260,14 @@ def _task(call: Call) -> None:
         if word.value == "--":
             break
         if re.fullmatch(r"[A-Za-z_][\w:.-]*", word.value):
-            call.refer(word, "script", tool="task", name=word.value, prefix=folder.value if folder else "",
-                       file=file.value if file else "")
+            call.refer(
+                word,
+                "script",
+                tool="task",
+                name=word.value,
+                prefix=folder.value if folder else "",
+                file=file.value if file else "",
+            )
 
 
 def _python(call: Call) -> None:
@@ -201,14 +320,14 @@ def _shell(call: Call) -> None:
     if arguments.has("-s"):
         return
     for word in arguments.positional[:1]:
-        base, rest = call.state.base(word.value)
+        _, rest = call.state.base(word.value)
         if _FILE.match(rest):
             call.path(word, "script")
 
 
 def _source(call: Call) -> None:
     for word in call.arguments[:1]:
-        base, rest = call.state.base(word.value)
+        _, rest = call.state.base(word.value)
         name = rest.rpartition("/")[2]
         use = "env-file" if name.startswith(".env") or name.endswith(".env") else "script"
         if not re.search(r"(^|/)(activate|\.bashrc|\.profile|\.zshrc|nvm\.sh)$", rest):
@@ -222,7 +341,9 @@ def _eval(call: Call) -> None:
 
 def _each(call: Call) -> None:
     """concurrently and the like: each argument is a command."""
-    for word in read_options(call.arguments, {"-n", "--names", "-c", "--prefix-colors", "-p", "--prefix", "-m"}).positional:
+    for word in read_options(
+        call.arguments, {"-n", "--names", "-c", "--prefix-colors", "-p", "--prefix", "-m"}
+    ).positional:
         if " " in word.value:
             call.run_script(word)
         elif word.value.startswith(("npm:", "pnpm:", "yarn:", "bun:")) and "*" not in word.value:
@@ -239,9 +360,32 @@ def _run_all(call: Call) -> None:
 
 
 _READERS: dict[str, Callable[[Call], None]] = {
-    "npm": _npm, "yarn": _npm, "pnpm": _npm, "bun": _npm, "npx": _npx, "bunx": _npx, "pnpx": _npx,
-    "make": _make, "gmake": _make, "just": _just, "task": _task, "go-task": _task,
-    "node": _node, "nodejs": _node, "tsx": _node, "ts-node": _node, "ts-node-dev": _node, "nodemon": _node,
-    "deno": _node, "source": _source, ".": _source, "eval": _eval, "concurrently": _each, "conc": _each,
-    "npm-run-all": _run_all, "run-s": _run_all, "run-p": _run_all, "npm-run-all2": _run_all,
+    "npm": _npm,
+    "yarn": _npm,
+    "pnpm": _npm,
+    "bun": _npm,
+    "npx": _npx,
+    "bunx": _npx,
+    "pnpx": _npx,
+    "make": _make,
+    "gmake": _make,
+    "just": _just,
+    "task": _task,
+    "go-task": _task,
+    "node": _node,
+    "nodejs": _node,
+    "tsx": _node,
+    "ts-node": _node,
+    "ts-node-dev": _node,
+    "nodemon": _node,
+    "deno": _node,
+    "source": _source,
+    ".": _source,
+    "eval": _eval,
+    "concurrently": _each,
+    "conc": _each,
+    "npm-run-all": _run_all,
+    "run-s": _run_all,
+    "run-p": _run_all,
+    "npm-run-all2": _run_all,
 }

@@ -53,15 +53,49 @@ _PORTS: dict[str, tuple[tuple[str, ...], tuple[str, ...], str | None]] = {
 }
 # Programs that listen only with one of these verbs; the others listen as they are.
 _VERBS: dict[str, set[str]] = {
-    "flask": {"run"}, "fastapi": {"run", "dev"}, "next": {"dev", "start"}, "nuxt": {"dev", "start", "preview"},
-    "nuxi": {"dev", "preview"}, "astro": {"dev", "preview"}, "ng": {"serve"}, "storybook": {"dev"},
-    "streamlit": {"run"}, "jupyter": {"lab", "notebook"}, "mkdocs": {"serve"}, "docusaurus": {"start", "serve"},
-    "vitepress": {"dev", "preview", "serve"}, "hugo": {"server", "serve"}, "rails": {"server", "s"},
-    "webpack": {"serve"}, "caddy": {"file-server", "reverse-proxy"}, "celery": {"flower"}, "wrangler": {"dev"},
-    "prisma": {"studio"}, "remix": {"dev"}, "php": set(),
+    "flask": {"run"},
+    "fastapi": {"run", "dev"},
+    "next": {"dev", "start"},
+    "nuxt": {"dev", "start", "preview"},
+    "nuxi": {"dev", "preview"},
+    "astro": {"dev", "preview"},
+    "ng": {"serve"},
+    "storybook": {"dev"},
+    "streamlit": {"run"},
+    "jupyter": {"lab", "notebook"},
+    "mkdocs": {"serve"},
+    "docusaurus": {"start", "serve"},
+    "vitepress": {"dev", "preview", "serve"},
+    "hugo": {"server", "serve"},
+    "rails": {"server", "s"},
+    "webpack": {"serve"},
+    "caddy": {"file-server", "reverse-proxy"},
+    "celery": {"flower"},
+    "wrangler": {"dev"},
+    "prisma": {"studio"},
+    "remix": {"dev"},
+    "php": set(),
 }
-_FLAGS = {"--reload", "--turbo", "--turbopack", "--ci", "--no-open", "--open", "-o", "-s", "--single", "-w", "--watch",
-          "--debug", "--proxy-headers", "--https", "--experimental-https", "--preload", "--strictPort", "-c-1"}
+_FLAGS = {
+    "--reload",
+    "--turbo",
+    "--turbopack",
+    "--ci",
+    "--no-open",
+    "--open",
+    "-o",
+    "-s",
+    "--single",
+    "-w",
+    "--watch",
+    "--debug",
+    "--proxy-headers",
+    "--https",
+    "--experimental-https",
+    "--preload",
+    "--strictPort",
+    "-c-1",
+}
 
 
 def server(call: Call, program: str, arguments: Sequence[Word]) -> bool:
@@ -116,8 +150,9 @@ def declare_port(call: Call, word: Word, program: str, host: str = "") -> bool:
     if match:
         call.taken.add(word.lo)
         call.facts.add(call.read([word], call.state))
-        call.declare(word.part(match.start(3), match.end(3)), "port", program, match[3], host=match[1] or host,
-                     env=match[2])
+        call.declare(
+            word.part(match.start(3), match.end(3)), "port", program, match[3], host=match[1] or host, env=match[2]
+        )
         return True
     match = re.fullmatch(r"(?:([\w.*-]*):)?\$\{?(\w+)\}?", word.value)
     if match:
@@ -151,15 +186,36 @@ def _kubectl(call: Call, arguments: Sequence[Word]) -> bool:
     for word in arguments:
         match = re.fullmatch(r"(\d+)(?::(\d+))?", word.value)
         if match:
-            call.declare(word.part(0, match.end(1)), "port", "kubectl port-forward", match[1],
-                         container=match[2] or match[1])
+            call.declare(
+                word.part(0, match.end(1)), "port", "kubectl port-forward", match[1], container=match[2] or match[1]
+            )
     return True
 
 
 def _tunnel(call: Call, arguments: Sequence[Word]) -> bool:
     """`ssh -L 8080:host:80 user@machine [command]`: a port opened here, and a command that runs there."""
-    valued = {"-b", "-c", "-D", "-E", "-e", "-F", "-I", "-i", "-J", "-L", "-l", "-m", "-O", "-o", "-p", "-Q", "-R",
-              "-S", "-W", "-w"}
+    valued = {
+        "-b",
+        "-c",
+        "-D",
+        "-E",
+        "-e",
+        "-F",
+        "-I",
+        "-i",
+        "-J",
+        "-L",
+        "-l",
+        "-m",
+        "-O",
+        "-o",
+        "-p",
+        "-Q",
+        "-R",
+        "-S",
+        "-W",
+        "-w",
+    }
     read = read_options(arguments, valued, first_stops=True)
     for word in read.values("-L"):
         match = re.match(r"(?:[\w.]*:)?(\d+):[^:]+:\d+$", word.value)

@@ -11,7 +11,9 @@ from unmoor.scanners.unit import Unit
 
 _SELF = re.compile(
     r"""^"?\$\(\s*(?:cd\s+(?:--\s+|-P\s+)?)?"?(?:\$\(\s*)?dirname\s+(?:--\s+)?"?(?:\$0|\$\{0\}|\$\{?BASH_SOURCE(?:\[0\])?(?::-\$0)?\}?)"?\s*\)?"?"""
-    r"""(?P<up>(?:/\.\.)*)/?"?\s*(?:>\s*/dev/null\s*(?:2>&1)?\s*)?(?:&&\s*pwd(?:\s+-P)?\s*)?\)"?(?P<rest>.*)$""", re.S)
+    r"""(?P<up>(?:/\.\.)*)/?"?\s*(?:>\s*/dev/null\s*(?:2>&1)?\s*)?(?:&&\s*pwd(?:\s+-P)?\s*)?\)"?(?P<rest>.*)$""",
+    re.S,
+)
 _SOURCE = re.compile(r"^\$\{(?:BASH_SOURCE(?:\[0\])?|0)%/\*\}(?P<rest>.*)$")
 _TOP = re.compile(r"^\$\(\s*git rev-parse --show-toplevel[^)]*\)(?P<rest>.*)$")
 _PWD = re.compile(r"^(?:\$\(\s*pwd\s*\)|\$\{?PWD\}?|`pwd`)(?P<rest>.*)$")
@@ -46,13 +48,25 @@ class State(Struct):
 
     def inside(self, runtime: str) -> "State":
         """The state of a command that runs somewhere else: its folder and guards' variables are not ours."""
-        return State(cwd=None, runtime=runtime, role=self.role, guarded=self.guarded, remote=self.remote,
-                     depth=self.depth + 1)
+        return State(
+            cwd=None, runtime=runtime, role=self.role, guarded=self.guarded, remote=self.remote, depth=self.depth + 1
+        )
 
     def copy(self) -> "State":
         """For a subshell or branch: what it changes does not come back."""
-        return State(self.cwd, self.runtime, self.role, dict(self.variables), dict(self.folders), set(self.assigned),
-                     self.guarded, self.remote, self.home, self.previous, self.depth)
+        return State(
+            self.cwd,
+            self.runtime,
+            self.role,
+            dict(self.variables),
+            dict(self.folders),
+            set(self.assigned),
+            self.guarded,
+            self.remote,
+            self.home,
+            self.previous,
+            self.depth,
+        )
 
     def role_or(self, role: Role) -> Role:
         """The role that the surroundings give, else `role`."""

@@ -13,8 +13,28 @@ from unmoor.text.addresses import find, parse
 
 _PARAMETER = re.compile(r"^\$\{?([A-Za-z_]\w*)(?:\[[^\]]*\])?(?:(:?[-=?+])(.*))?", re.S)
 _ENVIRONMENT = re.compile(r"^[A-Z][A-Z0-9_]*$")
-_SPECIAL = {"BASH_SOURCE", "BASH_VERSION", "BASH_REMATCH", "FUNCNAME", "LINENO", "PIPESTATUS", "OPTARG", "OPTIND", "PWD",
-            "OLDPWD", "RANDOM", "SECONDS", "IFS", "PPID", "UID", "EUID", "REPLY", "SHLVL", "OSTYPE", "BASH_LINENO"}
+_SPECIAL = {
+    "BASH_SOURCE",
+    "BASH_VERSION",
+    "BASH_REMATCH",
+    "FUNCNAME",
+    "LINENO",
+    "PIPESTATUS",
+    "OPTARG",
+    "OPTIND",
+    "PWD",
+    "OLDPWD",
+    "RANDOM",
+    "SECONDS",
+    "IFS",
+    "PPID",
+    "UID",
+    "EUID",
+    "REPLY",
+    "SHLVL",
+    "OSTYPE",
+    "BASH_LINENO",
+}
 HOST_KEY = re.compile(r"(?i)(^|_)(HOST|HOSTNAME|ADDR|ADDRESS|SERVERS?|BROKERS?|ENDPOINT|BOOTSTRAP_SERVERS|UPSTREAM)S?$")
 _KEY_ROLES: tuple[tuple[re.Pattern[str], Role], ...] = (
     (re.compile(r"(?i)CORS|(^|_)ORIGINS?(_|$)|TRUSTED_HOSTS|ALLOWED_HOSTS|COOKIE_DOMAIN|CSRF"), "cors-origin"),
@@ -46,17 +66,35 @@ def read_word(word: Word, state: State, role: Role, why: str = "", **attrs: obje
     return facts
 
 
-def _addresses(facts: Facts, word: Word, covered: list[tuple[int, int]], role: Role, why: str,
-               attrs: Mapping[str, object], more: Mapping[str, object]) -> None:
+def _addresses(
+    facts: Facts,
+    word: Word,
+    covered: list[tuple[int, int]],
+    role: Role,
+    why: str,
+    attrs: Mapping[str, object],
+    more: Mapping[str, object],
+) -> None:
     if not re.search(r"://|localhost|\d\.\d|::1|host\.docker", word.value):
         return
     for address in find(word.value):
         lo, hi = word.offset(address.lo), word.offset(address.hi)
         if any(a <= lo < b for a, b in covered):
             continue
-        facts.references.append(word.unit.reference(
-            "url" if address.scheme else "host", lo, hi, address.value, role, LANGUAGE, word.layer_at(lo, hi), why=why,
-            attrs={**attributes(address), **attrs}, **more))
+        facts.references.append(
+            word.unit.reference(
+                "url" if address.scheme else "host",
+                lo,
+                hi,
+                address.value,
+                role,
+                LANGUAGE,
+                word.layer_at(lo, hi),
+                why=why,
+                attrs={**attributes(address), **attrs},
+                **more,
+            )
+        )
 
 
 def _parameter(word: Word, hole: Hole, state: State, more: Mapping[str, object]) -> Facts:
@@ -73,10 +111,25 @@ def _parameter(word: Word, hole: Hole, state: State, more: Mapping[str, object])
         has_default = operator.endswith(("-", "="))
         default = rest.strip("\"'") if has_default and "$" not in rest else None
         at = hole.lo + raw.index(name)
-        facts.references.append(word.unit.reference(
-            "env", at, at + len(name), name, state.role_or("config"), LANGUAGE, word.layer_at(at, at + len(name)),
-            attrs={"default": default, "has_default": has_default, "required": operator.endswith("?"),
-                   "access": "shell", "dynamic": False}, **more))
+        facts.references.append(
+            word.unit.reference(
+                "env",
+                at,
+                at + len(name),
+                name,
+                state.role_or("config"),
+                LANGUAGE,
+                word.layer_at(at, at + len(name)),
+                attrs={
+                    "default": default,
+                    "has_default": has_default,
+                    "required": operator.endswith("?"),
+                    "access": "shell",
+                    "dynamic": False,
+                },
+                **more,
+            )
+        )
     if operator.endswith(("-", "=")) and rest:
         for reference in _default(word, start, start + len(rest.encode()), name, state, more):
             facts.add(reference)
@@ -92,9 +145,22 @@ def _default(word: Word, lo: int, hi: int, name: str, state: State, more: Mappin
     found = find(text)
     for address in found:
         a = lo + len(text[: address.lo].encode())
-        yield Facts(references=[word.unit.reference(
-            "url" if address.scheme else "host", a, a + len(address.value.encode()), address.value, role, LANGUAGE,
-            layer, why=f"the default of ${name}", attrs={**attributes(address), "env": name, "key": name}, **more)])
+        yield Facts(
+            references=[
+                word.unit.reference(
+                    "url" if address.scheme else "host",
+                    a,
+                    a + len(address.value.encode()),
+                    address.value,
+                    role,
+                    LANGUAGE,
+                    layer,
+                    why=f"the default of ${name}",
+                    attrs={**attributes(address), "env": name, "key": name},
+                    **more,
+                )
+            ]
+        )
     if not found and HOST_KEY.search(name) and _HOST_VALUE.match(inner):
         yield from _hosts(word, at, inner, name, role, layer, f"the default of ${name}", more)
     for nested in _nested(word, lo, hi, name, state):
@@ -103,17 +169,39 @@ def _default(word: Word, lo: int, hi: int, name: str, state: State, more: Mappin
         yield nested
 
 
-def _hosts(word: Word, at: int, text: str, name: str, role: Role, layer: str, why: str,
-           more: Mapping[str, object], **attrs: object) -> Iterator[Facts]:
+def _hosts(
+    word: Word,
+    at: int,
+    text: str,
+    name: str,
+    role: Role,
+    layer: str,
+    why: str,
+    more: Mapping[str, object],
+    **attrs: object,
+) -> Iterator[Facts]:
     """The hosts of a value that is a host, a `host:port` or a list of them; `at` is its place in the word."""
     for item in text.split(","):
         bare = item.strip()
         address = parse(bare) if _HOST_VALUE.match(bare) and not _NO_HOST.match(bare) else None
         if address is not None and address.host and not address.scheme:
             lo = at + len(item[: len(item) - len(item.lstrip())].encode())
-            yield Facts(references=[word.unit.reference(
-                "host", lo, lo + len(bare.encode()), bare, "bind" if address.host in WILDCARDS else role, LANGUAGE, layer,
-                why=why, attrs={**attributes(address), "env": name, "key": name, **attrs}, **more)])
+            yield Facts(
+                references=[
+                    word.unit.reference(
+                        "host",
+                        lo,
+                        lo + len(bare.encode()),
+                        bare,
+                        "bind" if address.host in WILDCARDS else role,
+                        LANGUAGE,
+                        layer,
+                        why=why,
+                        attrs={**attributes(address), "env": name, "key": name, **attrs},
+                        **more,
+                    )
+                ]
+            )
         at += len(item.encode()) + 1
 
 
@@ -122,7 +210,9 @@ def _nested(word: Word, lo: int, hi: int, name: str, state: State) -> Iterator[F
     from unmoor.scanners.commands.words import quoted_text
 
     if b"${" in word.unit.text.text[lo:hi] and word.unit.text.text[lo:hi] != word.unit.text.text:
-        yield read_word(quoted_text(word.unit, lo, hi, word.layer_at(lo, hi)), state, "default", f"the default of ${name}")
+        yield read_word(
+            quoted_text(word.unit, lo, hi, word.layer_at(lo, hi)), state, "default", f"the default of ${name}"
+        )
 
 
 def read_value(word: Word, name: str, state: State, role: Role = "config", why: str = "", **attrs: object) -> Facts:

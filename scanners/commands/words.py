@@ -11,8 +11,21 @@ from unmoor.scanners.unit import Unit
 from unmoor.text.mapped import Mapped
 
 LANGUAGE = "shell"
-_ESCAPES = {b"n": b"\n", b"t": b"\t", b"r": b"\r", b"a": b"\a", b"b": b"\b", b"f": b"\f", b"v": b"\v", b"e": b"\x1b",
-            b"E": b"\x1b", b"\\": b"\\", b"'": b"'", b'"': b'"', b"?": b"?"}
+_ESCAPES = {
+    b"n": b"\n",
+    b"t": b"\t",
+    b"r": b"\r",
+    b"a": b"\a",
+    b"b": b"\b",
+    b"f": b"\f",
+    b"v": b"\v",
+    b"e": b"\x1b",
+    b"E": b"\x1b",
+    b"\\": b"\\",
+    b"'": b"'",
+    b'"': b'"',
+    b"?": b"?",
+}
 _SPECIAL = re.compile(rb"['\"$`\\]")
 _SPECIAL_INSIDE = re.compile(rb"[$`\\]")
 _NAME = re.compile(rb"\$(?:[A-Za-z_]\w*|[0-9@*#?$!-])")
@@ -307,8 +320,9 @@ class _Lexer:
                 self.emit(self.text[at : at + 1], at, at + 1, "shell:ansi")
                 at += 1
                 continue
-            match = re.compile(rb"\\(?:x([0-9A-Fa-f]{1,2})|u([0-9A-Fa-f]{1,4})|U([0-9A-Fa-f]{1,8})|([0-7]{1,3}))").match(
-                self.text, at, hi)
+            match = re.compile(
+                rb"\\(?:x([0-9A-Fa-f]{1,2})|u([0-9A-Fa-f]{1,4})|U([0-9A-Fa-f]{1,8})|([0-7]{1,3}))"
+            ).match(self.text, at, hi)
             if match:
                 self.emit(_code(match), at, match.end(), "shell:ansi")
                 at = match.end()

@@ -16,10 +16,10 @@ from unmoor.scanners.unit import Unit
 SHFMT = shutil.which("shfmt") or shutil.which("shfmt", path=str(Path(sys.executable).parent))
 pytestmark = [pytest.mark.oracle, pytest.mark.skipif(SHFMT is None, reason="shfmt is not installed")]
 SCRIPTS = [
-    "docker exec -it \"$C\" sh -c 'a \"b\" c' && curl -f http://h:1/${X:-y}?q=1 \"a b\"c'd'\n",
-    "x=$(cat \"$f\" | grep 'a b') y=\"${a[@]}\" cmd --flag=\"v w\" $'a\\nb' a\\ b `date` $((1 + 2)) {a,b} ~/x\n",
-    "if [ -f \"a b\" ]; then echo \"$(echo \"in $(pwd)\")\" >out 2>&1; fi\nfor s in a 'b c'; do docker logs \"$s\"; done\n",
-    "curl -d '{\"a\": \"b\"}' -H \"X: y\" http://localhost:3000/a?b=c#d | jq '.x[0]' || true\n",
+    'docker exec -it "$C" sh -c \'a "b" c\' && curl -f http://h:1/${X:-y}?q=1 "a b"c\'d\'\n',
+    'x=$(cat "$f" | grep \'a b\') y="${a[@]}" cmd --flag="v w" $\'a\\nb\' a\\ b `date` $((1 + 2)) {a,b} ~/x\n',
+    'if [ -f "a b" ]; then echo "$(echo "in $(pwd)")" >out 2>&1; fi\nfor s in a \'b c\'; do docker logs "$s"; done\n',
+    'curl -d \'{"a": "b"}\' -H "X: y" http://localhost:3000/a?b=c#d | jq \'.x[0]\' || true\n',
 ]
 
 
@@ -39,11 +39,17 @@ def calls(node: Any) -> Iterator[list[tuple[int, int]]]:
 @pytest.mark.parametrize("script", SCRIPTS)
 def test_words_of_simple_commands(script: str) -> None:
     assert SHFMT is not None
-    tree = json.loads(subprocess.run([SHFMT, "--to-json"], input=script, capture_output=True, text=True, check=True).stdout)
+    tree = json.loads(
+        subprocess.run([SHFMT, "--to-json"], input=script, capture_output=True, text=True, check=True).stdout
+    )
     found = list(calls(tree))
     assert found
     for bounds in found:
         lo, hi = bounds[0][0], bounds[-1][1]
         raw = script.encode()
-        ours = [(w.lo, w.hi) for w in commands.split(Unit.of("x.sh", raw), lo, hi) if not raw[w.lo : w.hi].startswith((b">", b"2>"))]
-        assert ours == [pair for pair in bounds]
+        ours = [
+            (w.lo, w.hi)
+            for w in commands.split(Unit.of("x.sh", raw), lo, hi)
+            if not raw[w.lo : w.hi].startswith((b">", b"2>"))
+        ]
+        assert ours == bounds

@@ -18,15 +18,16 @@ _SAFE = re.compile(r"[\w./:@,+=-]*")
 _BREAK = re.compile(r"[\r\n\x85\u2028\u2029\x00]")
 _PLAIN_TYPED = re.compile(
     r"(?i)y|n|yes|no|on|off|true|false|null|~|[-+]?(?:0x[0-9a-f_]+|0o?[0-7_]+|[\d_]*\.?[\d_]+(?:e[-+]?\d+)?|\.inf|\.nan)"
-    r"|[-+]?\d[\d_]*(?::[0-5]?\d)+(?:\.\d*)?|\d{4}-\d\d?-\d\d?.*|<<|=")
+    r"|[-+]?\d[\d_]*(?::[0-5]?\d)+(?:\.\d*)?|\d{4}-\d\d?-\d\d?.*|<<|="
+)
 
 
-class CannotStand(ValueError):
+class CannotStandError(ValueError):
     """The value cannot be written there; the message says why."""
 
 
 def encode(layers: tuple[str, ...], text: str) -> str:
-    """The text as it is to be written in the file. Raises `CannotStand` (a ValueError) where it cannot be."""
+    """The text as it is to be written in the file. Raises `CannotStandError` (a ValueError) where it cannot be."""
     for layer in reversed(layers):
         text = _encode(layer, text)
     return text
@@ -36,7 +37,7 @@ def encode_or_none(layers: tuple[str, ...], text: str) -> str | None:
     """As `encode`, but None where the text cannot be written there."""
     try:
         return encode(layers, text)
-    except CannotStand:
+    except CannotStandError:
         return None
 
 
@@ -49,18 +50,18 @@ def _encode(layer: str, text: str) -> str:
         return encoder(text)
     if _SAFE.fullmatch(text):
         return text
-    raise CannotStand(f"it is not known how `{layer}` writes `{text}`")
+    raise CannotStandError(f"it is not known how `{layer}` writes `{text}`")
 
 
 def _refuse(text: str, characters: str, where: str) -> None:
     found = next((char for char in text if char in characters), "")
     if found:
-        raise CannotStand(f"{found!r} cannot stand in {where}")
+        raise CannotStandError(f"{found!r} cannot stand in {where}")
 
 
 def _one_line(text: str, where: str) -> None:
     if _BREAK.search(text):
-        raise CannotStand(f"a line break cannot stand in {where}")
+        raise CannotStandError(f"a line break cannot stand in {where}")
 
 
 def _outside(text: str, escape: Callable[[str], str]) -> str:
@@ -81,7 +82,7 @@ def _escaped(characters: str) -> Callable[[str], str]:
 def _shell_word(text: str) -> str:
     _one_line(text, "an unquoted word")
     if any(re.search(r"\s|[\"'`]", match.group()) for match in _SUBSTITUTION.finditer(text)):
-        raise CannotStand("an expansion with blanks or quotes cannot stand in an unquoted word")
+        raise CannotStandError("an expansion with blanks or quotes cannot stand in an unquoted word")
     return _outside(text, _escaped("\\ \t\"'`$&|;<>()*?[]{}!#~"))
 
 
@@ -114,13 +115,13 @@ def _verbatim(where: str, refused: str = "") -> Callable[[str], str]:
 def _yaml_plain(text: str) -> str:
     _one_line(text, "a plain scalar")
     if not text or text != text.strip() or "\t" in text:
-        raise CannotStand("blanks at the ends cannot stand in a plain scalar")
+        raise CannotStandError("blanks at the ends cannot stand in a plain scalar")
     if text[0] in "&*!|>%@`\"'#{}[],?:-" and not re.match(r"[-?:][^\s,\[\]{}]", text):
-        raise CannotStand(f"{text[0]!r} cannot begin a plain scalar")
+        raise CannotStandError(f"{text[0]!r} cannot begin a plain scalar")
     if re.search(r":(?:\s|$)|\s#", text) or text.startswith(("---", "...")):
-        raise CannotStand("`: ` and ` #` end a plain scalar")
+        raise CannotStandError("`: ` and ` #` end a plain scalar")
     if _PLAIN_TYPED.fullmatch(text):
-        raise CannotStand("it would no longer be a string")
+        raise CannotStandError("it would no longer be a string")
     _printable(text)
     return text
 
@@ -153,13 +154,13 @@ def _yaml_block(text: str) -> str:
     _one_line(text, "one line of a block scalar")
     _printable(text)
     if text != text.strip():
-        raise CannotStand("blanks at the ends could change a block scalar's indentation")
+        raise CannotStandError("blanks at the ends could change a block scalar's indentation")
     return text
 
 
 def _printable(text: str) -> None:
     if any(char != "\t" and not char.isprintable() and not char.isspace() for char in text):
-        raise CannotStand("a control character cannot stand in this scalar")
+        raise CannotStandError("a control character cannot stand in this scalar")
 
 
 def _json(text: str) -> str:
@@ -181,7 +182,7 @@ def _js(quote: str) -> Callable[[str], str]:
 def _js_template(text: str) -> str:
     """`${…}` is kept: the scanners leave a template's substitutions as they are written."""
     if text.count("${") != len(re.findall(r"\$\{[^{}]*\}", text)):
-        raise CannotStand("an unclosed ${ cannot stand in a template literal")
+        raise CannotStandError("an unclosed ${ cannot stand in a template literal")
     return re.sub(r"[\\`]", lambda match: "\\" + match.group(), text).replace("\r", "\\r")
 
 
@@ -208,9 +209,9 @@ def _python(text: str) -> str:
 def _dotenv_plain(text: str) -> str:
     _one_line(text, "an unquoted value")
     if text != text.strip() or re.search(r"(?:^|\s)#", text) or text[:1] in ("'", '"', "`"):
-        raise CannotStand("it would have to be quoted")
+        raise CannotStandError("it would have to be quoted")
     if "#" in text:
-        raise CannotStand("readers differ about # in an unquoted value")
+        raise CannotStandError("readers differ about # in an unquoted value")
     _refuse(text, "\\", "an unquoted value that all readers read alike")
     return text
 
@@ -223,7 +224,7 @@ def _dotenv_double(text: str) -> str:
 def _dockerfile_word(text: str) -> str:
     _one_line(text, "an instruction")
     if any(re.search(r"\s", match.group()) for match in _SUBSTITUTION.finditer(text)):
-        raise CannotStand("an expansion with blanks would have to be quoted")
+        raise CannotStandError("an expansion with blanks would have to be quoted")
     _refuse(_SUBSTITUTION.sub("", text), " \t\v\f\\\"'`$", "an unquoted value of a Dockerfile")
     return text
 
@@ -237,7 +238,7 @@ def _dockerfile_double(text: str) -> str:
 def _dockerfile_line(text: str) -> str:
     _one_line(text, "an instruction")
     if text.rstrip(" \t").endswith(("\\", "`")):
-        raise CannotStand("it would continue the line")
+        raise CannotStandError("it would continue the line")
     return text
 
 
