@@ -55,7 +55,7 @@ class Builder:
                 yield self.value(content[0], -1, False, 0)
 
     def value(self, node: Syntax, parent: int, flow: bool, depth: int) -> Value:
-        """The value of a block_node or flow_node. parent: column of the owning key or dash."""
+        """The value of a block_node or flow_node. parent: where the owning key or dash stands, -1 at the top."""
         anchor = tag = ""
         content: Syntax | None = None
         for child in node.named_children:
@@ -115,7 +115,7 @@ class Builder:
         source = self.source
         if kind == "block_scalar":
             style = "folded" if source[lo : lo + 1] == b">" else "literal"
-            parts = scalars.block(source, lo, hi, parent)
+            parts = scalars.block(source, lo, hi, self._column(parent))
             text = b"".join([part[0] for part in parts])
             lo, hi = (parts[0][1], parts[-1][2]) if parts else (hi, hi)
             value = Value("str", text.decode("utf-8", "replace"), lo, hi, style, f"yaml:{style}")
@@ -162,17 +162,19 @@ class Builder:
 
     def _pair(self, pair: Syntax, flow: bool, depth: int) -> tuple[Value, Value]:
         key_node, value_node = pair.child_by_field_name("key"), pair.child_by_field_name("value")
-        column = self._column(pair)
+        owner = pair.start_byte + self.base
         if key_node is None:
             key = self._null(pair.start_byte + self.base, flow)
         else:
-            key = self.value(key_node, column, flow, depth + 1)
+            key = self.value(key_node, owner, flow, depth + 1)
         if value_node is None:
             return key, self._null(pair.end_byte + self.base, flow)
-        return key, self.value(value_node, column, flow, depth + 1)
+        return key, self.value(value_node, owner, flow, depth + 1)
 
-    def _column(self, node: Syntax) -> int:
-        at = node.start_byte + self.base
+    def _column(self, at: int) -> int:
+        """The column of a byte, -1 for what nothing owns. Only block scalars need it."""
+        if at < 0:
+            return -1
         line = max(self.source.rfind(b"\n", 0, at), self.source.rfind(b"\r", 0, at)) + 1
         return at - line - (3 if line == 0 and self.source.startswith(b"\xef\xbb\xbf") else 0)
 
@@ -204,7 +206,7 @@ class Builder:
     def _item(self, item: Syntax, depth: int) -> Value:
         for child in item.named_children:
             if child.type in ("block_node", "flow_node"):
-                return self.value(child, self._column(item), False, depth + 1)
+                return self.value(child, item.start_byte + self.base, False, depth + 1)
         return self._null(item.end_byte + self.base, False)
 
 

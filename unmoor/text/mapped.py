@@ -96,6 +96,8 @@ class Mapped:
 
     def compose(self, inner: "Mapped") -> "Mapped":
         """`inner` was decoded from this text; the result is `inner` mapped straight to this text's source."""
+        if len(self.segments) == 1 and self.segments[0].copy:
+            return inner.shifted(self.segments[0].start)
         segments: list[Segment] = []
         for s in inner.segments:
             if not s.copy:
@@ -104,6 +106,12 @@ class Mapped:
             for part in self.slice(s.start, s.end).segments:
                 segments.append(Segment(s.lo + part.lo, s.lo + part.hi, part.start, part.end, part.copy))
         return Mapped(inner.text, segments)
+
+    def shifted(self, by: int) -> "Mapped":
+        """The same text, its source bytes lying `by` further on (the source is one piece of a larger one)."""
+        if by == 0:
+            return self
+        return Mapped(self.text, [Segment(s.lo, s.hi, s.start + by, s.end + by, s.copy) for s in self.segments])
 
     def masked(self, lo_hi: Iterable[tuple[int, int]], fill: bytes = b"_") -> "Mapped":
         """The same length of text with some ranges overwritten by `fill`; spans are unchanged. Newlines stay."""
