@@ -83,7 +83,8 @@ def _arrow(start: tuple[int, int], end: tuple[int, int], bad: bool, dependency: 
     else:
         bend = f"C{x1 + _GAP_X // 2} {y1} {x2 - _GAP_X // 2} {y2} {x2} {y2}"
     kind = "bad" if bad else "dep" if dependency else "call"
-    return f'<path class="{kind}" d="M{x1} {y1} {bend}"{"" if dependency else ' marker-end="url(#a)"'}/>'
+    end_mark = "" if dependency else ' marker-end="url(#a)"'
+    return f'<path class="{kind}" d="M{x1} {y1} {bend}"{end_mark}/>'
 
 
 def _box(service: dict[str, Any], x: int, y: int) -> str:

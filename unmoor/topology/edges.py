@@ -31,6 +31,7 @@ def address_of(reference: Reference) -> Address:
     """The address that a reference holds, as its scanner took it apart."""
     attrs = reference.attrs
     port = attrs.get("port") or attrs.get("sibling_port")
+    port = int(port) if isinstance(port, str) and port.isdigit() else port
     return Address(
         reference.value,
         0,

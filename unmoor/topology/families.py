@@ -157,7 +157,7 @@ _COMPILED = tuple((re.compile(family.pattern), family) for family in FAMILIES)
 def image_name(image: str) -> tuple[str, str]:
     """(name without registry, tag) of an image reference; substitutions in the tag stay."""
     body = image.partition("@")[0]
-    head, slash, last = body.rpartition("/")
+    head, _, last = body.rpartition("/")
     name, _, tag = last.partition(":")
     parts = [part for part in head.split("/") if part]
     if parts and ("." in parts[0] or ":" in parts[0] or parts[0] == "localhost" or "$" in parts[0]):

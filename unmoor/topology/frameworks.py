@@ -197,7 +197,7 @@ def _full_stack(inner: str, node: set[str]) -> Kind:
 def _plain(path: str, inner: str, imports: set[str], node: set[str], package: Package | None) -> Kind:
     if node:
         return Kind("server", f"it imports {sorted(node)[0]}")
-    if imports & _WEB or _COMPONENT.search(path) or path.endswith((".tsx", ".jsx")) and "react" in imports:
+    if imports & _WEB or _COMPONENT.search(path) or (path.endswith((".tsx", ".jsx")) and "react" in imports):
         return Kind("browser", "it imports what only a browser runs")
     server = package is not None and package.uses(*_SERVER_PACKAGES)
     browser = package is not None and package.uses(*_BROWSER_PACKAGES)

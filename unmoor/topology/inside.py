@@ -15,13 +15,13 @@ Reasons = list[tuple[str, Location | None]]
 
 
 def resolve(
-    topology: "Topology", address: Address, kind: str, stack: Stack, service: Service, runtime: Runtime
+    topology: "Topology", address: Address, kind: str, stack: Stack, service: Service, runtime: Runtime, role: str = ""
 ) -> Resolution:
-    """The verdict of an address inside a known service."""
+    """The verdict of an address inside a known service. role: of the reference."""
     if kind in ("loopback", "wildcard"):
         if reach.on_host(service):
             return outside.loopback(topology, address, [stack], runtime, f"`{service.name}` uses the host's network")
-        return loopback(topology, address, stack, service)
+        return loopback(topology, address, stack, service, role == "healthcheck")
     if kind == "docker-internal":
         return docker_host(topology, address, stack, service)
     if kind in ("reserved", "documentation", "resolver"):
@@ -64,13 +64,15 @@ def _by_ip(stack: Stack, host: str) -> Service | None:
     return None
 
 
-def loopback(topology: "Topology", address: Address, stack: Stack, service: Service) -> Resolution:
+def loopback(
+    topology: "Topology", address: Address, stack: Stack, service: Service, checking: bool = False
+) -> Resolution:
     """`localhost` inside a container: the container itself, and those that share its network namespace."""
     port = address.port
     here = f"inside container `{service.name}`, {address.host} is the container itself"
     if port is None:
         return Resolution("unknown", [(f"{here}; the port is not known", None)], service, stack.name)
-    own = reach.listening(stack, service, port)
+    own = reach.listening(stack, service, port, checking=checking)
     if own.listener is not None:
         reasons: Reasons = [(f"{here}, and `{own.service.name}` listens at {port}", own.listener.at)]
         return Resolution("self", reasons, own.service, stack.name, port, address.value)

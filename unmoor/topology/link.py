@@ -38,6 +38,8 @@ class Topology:
         services.complete(self)
         self._by_name = {stack.name: stack for stack in self.stacks}
         self._placements: dict[str, list[Runtime]] = {}
+        self._spoken: dict[tuple[str, str | None, tuple[str, ...]], list[Stack]] = {}
+        self._shippers: dict[str, list[tuple[Stack, Service]]] = {}
 
     def _stack(self, plan: stacks.Plan) -> Stack:
         source = Source(self.compose_files.get, self.environment.lookup)
@@ -77,7 +79,12 @@ class Topology:
 
     def stacks_for(self, path: str, reference: Reference | None = None) -> list[Stack]:
         """The stacks that a command, page or file speaks of, best first; see `unmoor.topology.speaks`."""
-        return stacks_for(self, path, reference)
+        cwd = reference.cwd if reference is not None else None
+        files = reference.attrs.get("files") if reference is not None else None
+        key = (path, cwd, tuple(map(str, files)) if isinstance(files, list | tuple) else ())
+        if key not in self._spoken:
+            self._spoken[key] = stacks_for(self, path, reference)
+        return self._spoken[key]
 
     def runtimes(self, path: str, reference: Reference | None = None) -> list[Runtime]:
         """Where a reference of a file is evaluated; a file in two services or stacks has one runtime for each."""
@@ -91,7 +98,9 @@ class Topology:
 
     def shippers(self, path: str) -> list[tuple[Stack, Service]]:
         """The services that a source file runs in: by image or by mount."""
-        return placement.shippers(self, path)
+        if path not in self._shippers:
+            self._shippers[path] = placement.shippers(self, path)
+        return self._shippers[path]
 
     def resolve(
         self, address: Address, runtime: Runtime, path: str | None = None, reference: Reference | None = None
@@ -137,11 +146,11 @@ class Topology:
     @cached_property
     def service_names(self) -> set[str]:
         """Every name by which Docker's DNS finds some service of some stack."""
-        return {name for stack in self.stacks for service in stack.services.values() for name in service.names()}
+        return {name.lower() for stack in self.stacks for one in stack.services.values() for name in one.names()}
 
     def is_service_name(self, host: str) -> bool:
         """Whether some stack, or the cluster, answers to a host name."""
-        return host in self.service_names or self.cluster.knows(host)
+        return host.lower() in self.service_names or self.cluster.knows(host)
 
     def networks_of(self, stack: Stack, service: Service) -> set[str]:
         """The networks that a service is on; none if it uses the host's or another's namespace."""

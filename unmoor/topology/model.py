@@ -185,7 +185,8 @@ class Stack(Struct):
     """Files that run together. project: the name Docker derives container names from; pinned if written down.
 
     environment: "development", "production", "test" or "". default: plain `docker compose up` in its folder starts it.
-    incomplete: a reason why the stack cannot be wholly known (an include from elsewhere), else "".
+    incomplete: a reason why the stack cannot be wholly known (an include from elsewhere), else "". index: every name
+    of every service, made when it is first asked for.
     """
 
     name: str
@@ -202,12 +203,15 @@ class Stack(Struct):
     environment: str = ""
     default: bool = False
     incomplete: str = ""
+    index: dict[str, str] = field(default_factory=dict)
 
     def find(self, host: str) -> Service | None:
-        """The service that a host name means on this stack's networks."""
-        if host in self.services:
-            return self.services[host]
-        return next((s for s in self.services.values() if host in s.names()), None)
+        """The service that a host name means on this stack's networks; Docker's DNS knows no case."""
+        if not self.index:
+            for service in self.services.values():
+                for name in service.names():
+                    self.index.setdefault(name.lower(), service.name)
+        return self.services.get(host) or self.services.get(self.index.get(host.lower(), ""))
 
 
 class Runtime(Struct, frozen=True):

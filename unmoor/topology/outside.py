@@ -11,13 +11,21 @@ from unmoor.topology.wording import at_host, number
 if TYPE_CHECKING:
     from unmoor.topology.link import Topology
 
+# Roles in which whoever evaluates a reference calls it.
+_CALLED = ("", "request", "default", "dev-branch", "healthcheck")
 Reasons = list[tuple[str, Location | None]]
 
 
 def resolve(
-    topology: "Topology", address: Address, kind: str, stacks: list[Stack], runtime: Runtime, path: str | None
+    topology: "Topology",
+    address: Address,
+    kind: str,
+    stacks: list[Stack],
+    runtime: Runtime,
+    path: str | None,
+    role: str,
 ) -> Resolution:
-    """The verdict of an address on the host or in a browser."""
+    """The verdict of an address on the host or in a browser. role: of the reference, "" where there is none."""
     if kind in ("loopback", "wildcard"):
         found = loopback(topology, address, stacks, runtime, "", path)
         if runtime.kind == "browser" and found.verdict == "ok":
@@ -31,10 +39,19 @@ def resolve(
     for stack in stacks:
         target = stack.find(address.host)
         if target is not None and kind in ("dotless", "local", "domain"):
+            if runtime.kind != "browser" and role not in _CALLED:
+                return _handed_on(address, stack, target)
             return service_name(address, stack, target, runtime)
     if kind in ("dotless", "local"):
         return _unnamed(topology, address, stacks)
     return Resolution("external", [(f"{address.host} is outside of the repository", None)])
+
+
+def _handed_on(address: Address, stack: Stack, target: Service) -> Resolution:
+    """A service's name that a script or document only passes on (a JSON body, a variable): who calls it is inside."""
+    from unmoor.topology.inside import port_of
+
+    return port_of(address, stack, target, f"`{address.host}` is service `{target.name}`, for whoever gets it", "ok")
 
 
 def _unnamed(topology: "Topology", address: Address, stacks: list[Stack]) -> Resolution:
@@ -120,17 +137,16 @@ def _bound_for(mapping: Port, host: str) -> bool:
 
 def _host_mode(address: Address, stacks: list[Stack], port: int, lead: Reasons) -> Resolution | None:
     """Services on the host's network open their ports there; if one cannot be read, nothing is certain."""
-    for stack in stacks:
-        for service in stack.services.values():
-            if not reach.on_host(service):
-                continue
-            found = reach.listening(stack, service, port)
-            if found.listener is not None:
-                text = f"`{service.name}` uses the host's network and listens at {port}"
-                return Resolution("ok", [*lead, (text, found.listener.at)], service, stack.name, port, address.value)
-            if not found.known:
-                text = f"`{service.name}` uses the host's network and may listen at {port}"
-                return Resolution("unknown", [*lead, (text, service.keys.get("network_mode"))])
+    hosted = [(stack, one) for stack in stacks for one in stack.services.values() if reach.on_host(one)]
+    for stack, service in hosted:
+        found = reach.listening(stack, service, port)
+        if found.listener is not None:
+            text = f"`{service.name}` uses the host's network and listens at {port}"
+            return Resolution("ok", [*lead, (text, found.listener.at)], service, stack.name, port, address.value)
+    for stack, service in hosted:
+        if not reach.listening(stack, service, port).known:
+            text = f"`{service.name}` uses the host's network and may listen at {port}"
+            return Resolution("unknown", [*lead, (text, service.keys.get("network_mode"))])
     return None
 
 
@@ -143,12 +159,10 @@ def _missed(topology: "Topology", address: Address, stacks: list[Stack], lead: R
         return Resolution(
             "unknown", [*lead, (f"{text}, so what listens at {port} is not known", None)], elsewhere=elsewhere
         )
-    if any(m.host is None and m.raw.startswith("$") for s in stacks for x in s.services.values() for m in x.ports):
-        if not _container_port(stacks, port):
-            return Resolution(
-                "unknown", [*lead, ("a published port of the stack is not known", None)], elsewhere=elsewhere
-            )
     found = _container_port(stacks, port)
+    if found is None and _some_unknown(stacks):
+        text = "a published port of the stack is not known"
+        return Resolution("unknown", [*lead, (text, None)], elsewhere=elsewhere)
     if found is not None:
         stack, service, mapping = found
         text = f"{port} is the port of `{service.name}` inside the network"
@@ -170,6 +184,12 @@ def _missed(topology: "Topology", address: Address, stacks: list[Stack], lead: R
         reasons.append((f"`{service.name}` listens at {port} inside the network, unpublished", service.at))
         return Resolution("undefined", reasons, service, stack.name, None, "", "unpublished", elsewhere=elsewhere)
     return Resolution("undefined", reasons, cause="unpublished", elsewhere=elsewhere)
+
+
+def _some_unknown(stacks: list[Stack]) -> bool:
+    """Whether a mapping's host port cannot be known, so that it may be any."""
+    mappings = [m for stack in stacks for service in stack.services.values() for m in service.ports]
+    return any(mapping.host is None and "$" in mapping.raw for mapping in mappings)
 
 
 def _container_port(stacks: list[Stack], port: int | None) -> tuple[Stack, Service, Port] | None:

@@ -37,7 +37,7 @@ def runtimes(topology: "Topology", path: str, reference: Reference | None = None
     if world:
         return [Runtime("test", why=world)]
     if not hint:
-        found = topology.place(path)
+        found = _not_overridden(topology, topology.place(path), reference)
     elif hint.startswith("container"):
         found = _container(topology, path, hint.partition(":")[2], reference)
     elif hint in ("browser", "server", "build", "universal"):
@@ -45,6 +45,19 @@ def runtimes(topology: "Topology", path: str, reference: Reference | None = None
     else:
         found = [Runtime(hint, why="where it stands")]
     return _unique([_public(topology, one, reference) for one in found])
+
+
+def _not_overridden(topology: "Topology", found: list[Runtime], reference: Reference | None) -> list[Runtime]:
+    """A variable of an env file that a service's `environment` sets otherwise never gets there."""
+    if reference is None or reference.language != "dotenv":
+        return found
+    name = str(reference.attrs.get("key") or reference.attrs.get("env") or "")
+    kept = []
+    for one in found:
+        held = service_of(topology, one)
+        if one.kind != "container" or held is None or name not in held[1].environment:
+            kept.append(one)
+    return kept or [Runtime("host", why="an env file")]
 
 
 def _unique(found: list[Runtime]) -> list[Runtime]:
@@ -162,17 +175,19 @@ def _kind(topology: "Topology", path: str) -> Runtime:
     if _CODE.search(path):
         kind = kind_of(path, facts, nearest(topology.packages, path))
         return Runtime(kind.kind, why=kind.why)
-    return Runtime("host", why="a script" if _SHELL.search(path) else "a file of the repository")
+    if _SHELL.search(path):
+        return Runtime("host", why="a script")
+    return Runtime("", why="which process reads it is not known")
 
 
 def _by_content(topology: "Topology", path: str) -> list[Runtime]:
     base = _kind(topology, path)
-    if base.kind == "host":
-        inside = exact(topology, path)
+    if base.kind in ("host", ""):
+        inside = exact(topology, path, script=base.kind == "host")
         if inside:
             return [Runtime("container", service.name, stack.name, why) for stack, service, why in inside]
         return [base]
-    found = [Runtime(base.kind, service.name, stack.name, base.why) for stack, service in shippers(topology, path)]
+    found = [Runtime(base.kind, service.name, stack.name, base.why) for stack, service in topology.shippers(path)]
     return found or [base]
 
 

@@ -49,7 +49,7 @@ def routes(topology: "Topology") -> list[Route]:
 
 def own_domains(topology: "Topology") -> dict[str, str]:
     """Own domain → what says so: the configuration, Traefik `Host()`, public URLs of production env files."""
-    found = {domain: "the configuration" for domain in topology.project.settings.own_domains}
+    found = dict.fromkeys(topology.project.settings.own_domains, "the configuration")
     for stack in topology.stacks:
         for service in stack.services.values():
             for name, value in service.labels.items():

@@ -49,12 +49,13 @@ class Listening(NamedTuple):
     service: Service
 
 
-def listening(stack: Stack, service: Service, port: int) -> Listening:
-    """Whether a service, or one that shares its namespace, listens at a port."""
+def listening(stack: Stack, service: Service, port: int, *, checking: bool = False) -> Listening:
+    """Whether a service, or one that shares its namespace, listens at a port. checking: asked for a health check,
+    for which what health checks ask is no evidence."""
     group = namespace(stack, service)
     for one in group:
         for listener in one.listens:
-            if listener.port == port:
+            if listener.port == port and not (checking and listener.kind == "healthcheck"):
                 return Listening(listener, True, one)
     return Listening(None, all(one.listens_known for one in group), service)
 
@@ -74,7 +75,7 @@ def names_on(service: Service, stack: Stack, network: str) -> set[str]:
             found.update(attachment.aliases)
     if stack.project:
         found.update({f"{stack.project}-{service.name}-1", f"{stack.project}_{service.name}_1"})
-    return found - {""}
+    return {name.lower() for name in found} - {""}
 
 
 def main_port(service: Service) -> int | None:

@@ -6,37 +6,87 @@ in a service on the host's network; "own-port" a container calls itself at its p
 and no known process opens the port; "port" the service is right and nothing in it listens at the port; "docker-host".
 """
 
+import re
 from typing import TYPE_CHECKING
 
-from unmoor.model.facts import Reference
-from unmoor.text.addresses import Address, host_class
 import unmoor.topology.inside as inside
 import unmoor.topology.outside as outside
+from unmoor.model.facts import Reference
+from unmoor.text.addresses import Address, host_class, parse
+from unmoor.topology.interpolate import Lookup, interpolate
 from unmoor.topology.model import Resolution, Runtime, Service, Stack
 
 if TYPE_CHECKING:
     from unmoor.topology.link import Topology
 
 _LOOPBACK = ("loopback", "wildcard")
-_INSIDE = ("container", "server", "build")
+_INSIDE = ("container", "server", "build", "")
+_IDLE = ("comparison", "dummy-base", "type", "bind")
+_HOST = re.compile(r"^[\w.:-]+$")
+# Schemes whose first part is a bucket, a stream or a package.
+_ELSEWHERE = frozenset(
+    ["s3", "s3a", "gs", "gcs", "az", "abfs", "abfss", "wasb", "wasbs", "hdfs", "php", "file", "data", "classpath", "resource", "chrome", "chrome-extension", "about", "vscode", "app", "android-app", "ipfs", "urn", "npm", "docker", "oci", "unix", "mailto", "secretsmanager", "arn", "dynamodb", "bigquery", "snowflake", "git", "svn", "pkg", "capacitor", "ionic", "tauri", "exp", "intent", "mem", "memory", "sqlite", "duckdb", "r2", "minio", "spiffe", "cid", "blob"]
+)
 
 
 def resolve(
     topology: "Topology", address: Address, runtime: Runtime, path: str | None, reference: Reference | None
 ) -> Resolution:
     """The verdict of one address in one runtime."""
+    role = reference.role if reference is not None else ""
+    if role in _IDLE:
+        return Resolution("unknown", [("nothing is reached here", None)])
+    address = _settled(topology, address, runtime, path, reference)
     kind = host_class(address.host)
-    if kind == "computed":
+    if kind == "computed" or not _HOST.match(address.host):
         return Resolution("unknown", [("the host is computed at run time", None)])
+    if address.scheme in _ELSEWHERE:
+        return Resolution("external", [(f"{address.scheme}: names no host of a network", None)])
+    if role in ("cors-origin", "advertised") and kind in _LOOPBACK:
+        return _for_clients(topology, address, runtime, path, reference)
     if runtime.kind == "universal":
         return _universal(topology, address, runtime, path, reference)
     stacks = _stacks(topology, runtime, path, reference)
     service = _service(runtime, stacks)
     if runtime.kind in _INSIDE and service is not None:
-        return inside.resolve(topology, address, kind, stacks[0], service, runtime)
+        return inside.resolve(topology, address, kind, stacks[0], service, runtime, role)
     if runtime.kind in _INSIDE:
         return inside.resolve_unplaced(topology, address, kind, stacks, runtime, path)
-    return outside.resolve(topology, address, kind, stacks, runtime, path)
+    return outside.resolve(topology, address, kind, stacks, runtime, path, role)
+
+
+def _settled(
+    topology: "Topology", address: Address, runtime: Runtime, path: str | None, reference: Reference | None
+) -> Address:
+    """The address with what is known of its variables; no port where the text goes on at run time."""
+    attrs = reference.attrs if reference is not None else {}
+    if "$" in address.value and reference is not None and reference.language in ("yaml", "dotenv"):
+        filled = interpolate(address.value, _lookup(topology, runtime, path))
+        if filled.known:
+            found = parse(filled.text)
+            return found if found is not None else address
+    port: object = address.port
+    if isinstance(port, str):  # a port that stands beside the host, as text
+        return address._replace(port=int(port) if port.isdigit() else None)
+    if (attrs.get("prefix") or attrs.get("computed")) and not address.explicit and not address.rest:
+        return address._replace(port=None)
+    return address
+
+
+def _lookup(topology: "Topology", runtime: Runtime, path: str | None) -> Lookup:
+    """Variables as the stack of the runtime sees them; in an env file, its own."""
+    stack = topology.stack(runtime.stack)
+    known = {name: value.text for name, value in stack.variables.items()} if stack is not None else {}
+    own = topology.environment.file(path) if path is not None and path not in topology.compose_files else {}
+    return {**known, **own}.get
+
+
+def _for_clients(
+    topology: "Topology", address: Address, runtime: Runtime, path: str | None, reference: Reference | None
+) -> Resolution:
+    """Loopback that is handed to clients: it is right where the host has it, and unknown otherwise."""
+    found = outside.loopback(topology, address, _stacks(topology, runtime, path, reference), Runtime("host"), "", path)
+    return found if found.verdict == "ok" else Resolution("unknown", [("it is for clients elsewhere", None)])
 
 
 def _universal(

@@ -1,14 +1,18 @@
 """What each service of each stack listens at, from compose, image, Dockerfile, command, mounts and code."""
 
+import re
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from unmoor.topology import listeners
+from unmoor.topology import listeners, reach
 from unmoor.topology.families import Family
 from unmoor.topology.images import final_stages
 from unmoor.topology.model import Listener, Service, Stack, Stage, Value
 
 if TYPE_CHECKING:
     from unmoor.topology.link import Topology
+
+_LOCAL = re.compile(r"(?:localhost|127\.0\.0\.1|\[::1\]|0\.0\.0\.0):(\d{2,5})")
 
 
 def complete(topology: "Topology") -> None:
@@ -48,6 +52,7 @@ def _listens(topology: "Topology", stack: Stack, service: Service) -> tuple[list
         found += listeners.of_stage(stage)
     by_image, family = _image(service, stages, variables)
     found += by_image
+    found += list(_checked(service, stages))
     if family is not None and family.complete and service.build is None:
         known = known or not started
     if service.build is None and family is None:
@@ -63,6 +68,17 @@ def _image(service: Service, stages: list[Stage], variables: dict[str, Value]) -
     if stages and stages[-1].base:
         return listeners.of_image(stages[-1].base, stages[-1].at, variables)
     return [], None
+
+
+def _checked(service: Service, stages: list[Stage]) -> Iterator[Listener]:
+    """What a health check asks of its own container: evidence that someone listens there, never against it."""
+    checks = [service.healthcheck, *(stage.healthcheck for stage in stages)]
+    check = next((one for one in checks if one is not None), None)
+    for value in check.test if check is not None else []:
+        for text in _LOCAL.findall(value.text or ""):
+            mapping = reach.mapping(service, int(text))
+            if mapping is None or mapping.container == int(text):
+                yield Listener(int(text), "healthcheck", f"the health check of `{service.name}`", value.at)
 
 
 def _unique(found: list[Listener]) -> list[Listener]:

@@ -1,5 +1,6 @@
 """Which services a source file runs in: by build context and COPY, by bind mounts, by the folder's name."""
 
+from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING
 
 from unmoor.topology.images import final_stages
@@ -10,14 +11,16 @@ if TYPE_CHECKING:
 
 
 def shippers(topology: "Topology", path: str) -> list[tuple[Stack, Service]]:
-    """In each stack the services that hold the file most specifically."""
+    """In each stack the services that hold the file most specifically; test stacks only where no other has it."""
     found = []
     for stack in topology.stacks:
         scored = [(score(topology, service, path), service) for service in stack.services.values()]
         best = max((points for points, _ in scored), default=-1)
         if best >= 0:
-            found += [(stack, service) for points, service in scored if points == best]
-    return found
+            found += [(best, stack, service) for points, service in scored if points == best]
+    real = [one for one in found if one[1].environment != "test"] or found
+    top = max((points for points, _, _ in real), default=0)
+    return [(stack, service) for points, stack, service in real if points > 1 or top <= 1]
 
 
 def score(topology: "Topology", service: Service, path: str) -> int:
@@ -29,40 +32,47 @@ def score(topology: "Topology", service: Service, path: str) -> int:
     build = service.build
     if build is None or build.context_path is None or not below(path, build.context_path):
         return points
-    points = max(points, 2 * len(build.context_path))
+    sources = copied(topology, service)
+    if sources is None:
+        covered = [build.context_path]
+    else:
+        covered = [source for source in sources if covers(source, path)]
     folder = (build.dockerfile_path or "").rpartition("/")[0]
-    if folder.startswith(build.context_path) and below(path, folder):
-        points = max(points, 2 * len(folder))
-    for source in copied(topology, service):
-        if below(path, source):
-            points = max(points, 2 * len(source))
-    if build.context_path == "" and service.name in path.split("/")[:-1]:
+    if covered and folder.startswith(build.context_path) and below(path, folder):
+        covered.append(folder)
+    for source in covered:
+        points = max(points, 2 * len(source), 2 * len(build.context_path))
+    if covered and build.context_path == "" and service.name in path.split("/")[:-1]:
         points += 1
     return points
 
 
-def copied(topology: "Topology", service: Service) -> list[str]:
-    """The paths, relative to the root, that a service's Dockerfile copies out of its context."""
+def copied(topology: "Topology", service: Service) -> list[str] | None:
+    """The paths, relative to the root, that a service's Dockerfile copies out of its context. None if not known."""
     build = service.build
-    if build is None or build.context_path is None:
-        return []
-    found = []
     dockerfile = topology.dockerfile_of(service)
-    for stage in dockerfile.stages if dockerfile is not None else []:
+    if build is None or build.context_path is None or dockerfile is None:
+        return None
+    found = []
+    for stage in dockerfile.stages:
         for copy in stage.copies:
-            if not copy.get("from"):
-                found += [_join(build.context_path, source) for source in copy["sources"] if "$" not in source]
+            if not copy["from"]:
+                found += [_join(build.context_path, source) for source in copy["sources"]]
     return found
 
 
 def _join(folder: str, source: str) -> str:
+    """A source below its context; from a variable on, anything may match."""
     parts = [part for part in f"{folder}/{source}".split("/") if part not in ("", ".")]
-    plain = []
-    for part in parts:
-        if "*" in part or "?" in part:
-            break
-        plain.append(part)
-    return "/".join(plain)
+    return "/".join("*" if "$" in part else part for part in parts)
+
+
+def covers(source: str, path: str) -> bool:
+    """Whether a COPY source, perhaps with wildcards, takes a file or a folder above it."""
+    if not source:
+        return True
+    parts, names = source.split("/"), path.split("/")
+    return len(parts) <= len(names) and all(fnmatchcase(name, part) for part, name in zip(parts, names))
 
 
 def below(path: str, folder: str) -> bool:
@@ -70,28 +80,30 @@ def below(path: str, folder: str) -> bool:
     return not folder or path == folder or path.startswith(f"{folder}/")
 
 
-def exact(topology: "Topology", path: str) -> list[tuple[Stack, Service, str]]:
+def exact(topology: "Topology", path: str, script: bool = False) -> list[tuple[Stack, Service, str]]:
     """Services that a script or a configuration file is surely brought into: it, or its own folder, is mounted or
     copied by name. A whole source tree that is mounted says nothing of a script in it."""
     folder = path.rpartition("/")[0]
     found = []
     for stack in topology.stacks:
         for service in stack.services.values():
-            why = _brought(topology, service, path, folder)
+            why = _brought(topology, service, path, folder, script)
             if why:
                 found.append((stack, service, why))
     return found
 
 
-def _brought(topology: "Topology", service: Service, path: str, folder: str) -> str:
+def _brought(topology: "Topology", service: Service, path: str, folder: str, script: bool) -> str:
     for mount in service.mounts:
         if mount.kind != "bind" or mount.source_path is None:
             continue
         if mount.source_path == path:
             return f"mounted into `{service.name}`"
+        if script and "entrypoint" not in mount.target and "initdb" not in mount.target:
+            continue
         if folder and mount.source_path and below(folder, mount.source_path) and service.build is None:
             return f"its folder is mounted into `{service.name}`"
-    for source in copied(topology, service):
+    for source in copied(topology, service) or []:
         if source == path:
             return f"copied into the image of `{service.name}`"
     for value in [*(service.entrypoint or []), *service.command]:

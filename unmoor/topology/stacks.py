@@ -229,7 +229,7 @@ def _unique(chosen: list[Plan], files: dict[str, Node]) -> list[Plan]:
 
 
 def environment_of(files: Iterable[str]) -> str:
-    """ "production", "test", "development" or "", by the names of the files and their folders; the last file decides."""
+    """production, test, development or "", by the names of the files and their folders; the last file decides."""
     for path in reversed(list(files)):
         name = path.rpartition("/")[2]
         for environment, pattern in _ENVIRONMENTS:

@@ -40,9 +40,11 @@ def missing(image: str, tool: str, installs: set[str]) -> bool | None:
     if alpine(image):
         if name not in _ALPINE:
             return None
-        return (tool == "curl" or tool in _MINIMAL - _ALPINE_HOLDS or (tool == "bash" and name in ("alpine", "node", "python"))) and (
-            tool not in ("telnet", "ncat", "netcat")
-        )
+        return (
+            tool == "curl"
+            or tool in _MINIMAL - _ALPINE_HOLDS
+            or (tool == "bash" and name in ("alpine", "node", "python"))
+        ) and (tool not in ("telnet", "ncat", "netcat"))
     if name in _BARE_DEBIAN or (name in _SLIM_ONLY and "slim" in tag):
         return tool in _MINIMAL - {"ps", "pidof", "ping", "telnet"} or None
     return None

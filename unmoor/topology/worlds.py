@@ -1,4 +1,4 @@
-"""Files of a world of their own, by path: tests, stories, fixtures, archives, vendored and generated trees; and docs, CI."""
+"""Files of a world of their own, by path: tests, stories, archives, vendored and generated trees; and docs, CI."""
 
 import re
 
@@ -9,8 +9,8 @@ _TEST_FOLDERS = {
 }  # fmt: skip
 _PAST = {"archive", "archived", "archives", "deprecated", "legacy-archive", "_archive", "attic", "obsolete"}
 _VENDORED = {
-    "node_modules", "venv", ".venv", "site-packages", "vendor", "third_party", "bower_components", "dist", ".next", ".nuxt",
-    ".output", "__pycache__", ".yarn", ".pnp", "storybook-static",
+    "node_modules", "venv", ".venv", "site-packages", "vendor", "third_party", "bower_components", "dist", ".next",
+    ".nuxt", ".output", "__pycache__", ".yarn", ".pnp", "storybook-static",
 }  # fmt: skip
 _TEST_FILE = re.compile(
     r"(?i)([._-](test|tests|spec|specs|stories|story|mock|mocks|fixture|fixtures|e2e|cy)\.[a-z]+$"
@@ -31,15 +31,16 @@ _CI = re.compile(
 def own_world(path: str) -> str:
     """Why a path is a world of its own, in words; "" if it is not."""
     *folders, name = path.split("/")
+    document = is_document(path)
     for folder in folders:
         lower = folder.lower()
-        if lower in _TEST_FOLDERS or lower.endswith((".test", "-tests", "_tests")):
+        if not document and (lower in _TEST_FOLDERS or lower.endswith((".test", "-tests", "_tests"))):
             return f"it is below {folder}/"
         if lower in _PAST or lower.endswith(".disabled"):
             return f"it is below {folder}/, kept for the record"
         if lower in _VENDORED:
             return f"it is below {folder}/, not written here"
-    if _TEST_FILE.search(name):
+    if not document and _TEST_FILE.search(name):
         return "its name says that it is a test"
     if _GENERATED.search(name):
         return "it is generated"
