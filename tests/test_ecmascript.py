@@ -48,6 +48,9 @@ ROLES = [
     ("function f(url = 'http://localhost:3011') {}", "default"),
     ("const s = z.object({ API: z.string().url().default('http://localhost:3011') })", "default"),
     ("a ??= 'http://localhost:3011'", "default"),
+    ("program.option('--url <url>', 'base', 'http://localhost:3011')", "default"),
+    ("yargs.option('url', { default: 'http://localhost:3011' })", "default"),
+    ("const c = { images: { remotePatterns: [{ hostname: 'localhost' }] } }", "comparison"),
     ("const a = process.env.NODE_ENV === 'production' ? x : 'http://localhost:3011'", "dev-branch"),
     ("const a = process.env.NODE_ENV !== 'production' ? 'http://localhost:3011' : x", "dev-branch"),
     ("const a = import.meta.env.DEV ? 'http://localhost:3011' : x", "dev-branch"),
@@ -270,3 +273,11 @@ def test_scope_names_what_is_around() -> None:
 
 def test_comments_of_other_hosts_say_nothing() -> None:
     assert addresses("// see https://example.org/x\nconst a = 1") == []
+
+
+def test_a_fallback_keeps_its_purpose() -> None:
+    reference = only(
+        "const allowed = process.env.ALLOWED ?? 'http://localhost:3000'\napp.use(cors({ origin: allowed }))"
+    )
+    assert (reference.role, reference.attrs["purpose"]) == ("default", "cors-origin")
+    assert only("app.use(cors({ origin: process.env.O || 'http://localhost:3000' }))").attrs["purpose"] == "cors-origin"

@@ -67,6 +67,10 @@ def _call(source: Source, call: Node, callee: str, index: int, context: Context,
     elif callee.endswith((".default", ".prefault", ".catch")):
         context.settle("default", f"the default of a schema (`{callee.rpartition('.')[2]}`)")
         context.attrs["schema"] = True
+    elif index > 0 and re.search(r"\.(?:option|requiredOption|argument)$", callee):
+        context.settle(
+            *(("default", "the default of a command-line option") if index > 1 else ("display", "describes an option"))
+        )
     elif index > 0 and names.GETENV.search(callee):
         name = plain(source, given[0]) or ""
         if names.UPPER.match(name):

@@ -164,7 +164,7 @@ def _pair(source: Source, chain: Chain, at: int, context: Context) -> bool:
     context.keys.append(key)
     branch = switches.keyed(key) if _has_environments(source, chain, at) else ""
     take_branch(context, branch, f"the value for `{key}` in an object keyed by environment")
-    if context.decided:
+    if context.decided and context.role != "default":
         return True
     if key.startswith("/") and len(key) > 1:
         context.attrs["proxy_key"] = key
@@ -172,6 +172,10 @@ def _pair(source: Source, chain: Chain, at: int, context: Context) -> bool:
         context.settle("cors-origin", f"the value of `{key}`")
     elif names.COMPARISON_KEY.match(key):
         context.settle("comparison", f"a host to compare with (`{key}`)")
+    elif key in ("remotePatterns", "images"):
+        context.settle("comparison", f"hosts that `{key}` allows")
+    elif key in ("default", "defaultValue", "fallback"):
+        context.settle("default", f"the value of `{key}`")
     elif names.EXAMPLE_KEY.match(key):
         context.settle("example", f"the value of `{key}`")
     elif names.DISPLAY_KEY.match(key) and len(context.keys) == 1:
@@ -262,7 +266,7 @@ def _declarator(source: Source, chain: Chain, at: int, context: Context) -> bool
     context.place("constant")
     context.attrs["constant"] = name
     context.attrs["exported"] = any(step.node.type == "export_statement" for step in chain[max(0, at - 4) : at])
-    if not context.decided:
+    if not context.decided or context.role == "default":
         _named(name, context)
     return False
 
@@ -293,7 +297,7 @@ def _field(source: Source, chain: Chain, at: int, context: Context) -> bool:
     context.place("field")
     context.attrs["constant"] = name
     context.attrs.setdefault("key", name)
-    if not context.decided:
+    if not context.decided or context.role == "default":
         _named(name, context)
     return False
 

@@ -15,6 +15,10 @@ from unmoor.scanners.ecmascript.source import Chain, Source, arguments, unwrap
 
 _INTERESTING = re.compile(r"://|^/(?!/)|localhost|\d\.\d+\.\d+\.\d|^:\d+")
 _NAMED = re.compile(r"(?i)port|host|url|uri|base|path|endpoint|origin|domain|route")
+_EXPORT_LISTS = (
+    re.compile(rb"export\s*\{([^{}]{0,4000})\}"),
+    re.compile(rb"module\.exports\s*=\s*\{([^{}]{0,4000})\}"),
+)
 MOST_CONSTANTS = 3000
 
 
@@ -114,7 +118,8 @@ def _exported(source: Source) -> set[str]:
     cached: set[str] | None = source.__dict__.get("_exported_names")
     if cached is None:
         cached = set()
-        for match in re.finditer(rb"(?:\bexport\s*|module\.exports\s*=\s*)\{([^{}]{0,4000})\}", source.text):
+        lists = [match for pattern in _EXPORT_LISTS for match in pattern.finditer(source.text)]
+        for match in lists:
             for part in match.group(1).decode("utf-8", "replace").split(","):
                 cached.add(part.strip().partition(" ")[0].partition(":")[0])
         source.__dict__["_exported_names"] = cached

@@ -124,11 +124,24 @@ def _template_parts(source: Source, node: Node) -> tuple[list[Part], list[tuple[
     at, end = node.start_byte + 1, _inner_end(source, node)
     for child in node.named_children:
         if child.type in ("template_substitution", "template_type"):
-            parts += _escape_parts(source.text, at, child.start_byte)
+            parts += _cooked(source.text, at, child.start_byte)
             parts.append((source.of(child), child.start_byte, child.end_byte))
             holes.append((child.start_byte, child.end_byte))
             at = child.end_byte
-    return [*parts, *_escape_parts(source.text, at, max(at, end))], holes
+    return [*parts, *_cooked(source.text, at, max(at, end))], holes
+
+
+def _cooked(text: bytes, start: int, end: int) -> list[Part]:
+    """Escapes of a template; a line break in it is a line feed, however the file ends its lines."""
+    if text.find(b"\r", start, end) < 0:
+        return _escape_parts(text, start, end)
+    parts: list[Part] = []
+    at = start
+    for match in re.finditer(rb"(?<!\\)\r\n?", text[start:end]):
+        lo, hi = start + match.start(), start + match.end()
+        parts += [*_escape_parts(text, at, lo), (b"\n", lo, hi)]
+        at = hi
+    return [*parts, *_escape_parts(text, at, end)]
 
 
 def _concatenation(source: Source, node: Node) -> Literal | None:

@@ -27,10 +27,12 @@ class Context(Struct):
     keys: list[str] = field(default_factory=list)  # the object keys above, innermost first
 
     def settle(self, role: Role, why: str, position: str = "") -> None:
-        """Take a role, if none is decided yet."""
+        """Take a role, if none is decided yet; what a fallback is used for further out is its purpose."""
         self.place(position)
         if not self.decided:
             self.role, self.why, self.decided = role, why, True
+        elif self.role == "default" and role != "default":
+            self.attrs.setdefault("purpose", role)
 
     def place(self, position: str) -> None:
         """The first position met counts."""

@@ -57,6 +57,12 @@ def _used(reference: Reference, uses: list[Context]) -> Reference:
             for key in ("env", "call"):
                 if uses[0].attrs.get(key):
                     attrs.setdefault(key, uses[0].attrs[key])
+    if role == "default":
+        purpose = next(
+            (use.role for use in uses if use.role in ("cors-origin", "bind", "proxy-target", "display")), None
+        )
+        if purpose and len(roles) == 1:
+            attrs.setdefault("purpose", purpose)
     if role == "config" and "request" in roles:
         attrs.setdefault("call", next(str(use.attrs.get("call", "")) for use in uses if use.role == "request"))
     return structs.replace(reference, role=role, why=why, runtime=runtime, attrs=attrs)

@@ -32,7 +32,8 @@ for (const name of process.argv.slice(2)) {
   const found = []
   const visit = node => {
     if (ts.isStringLiteral(node) || ts.isNoSubstitutionTemplateLiteral(node))
-      found.push([bytes(node.getStart()), bytes(node.getEnd()), ts.isJsxAttribute(node.parent) ? jsx(node.getText()) : node.text])
+      found.push([bytes(node.getStart()), bytes(node.getEnd()),
+        ts.isJsxAttribute(node.parent) ? jsx(node.getText()) : node.text])
     ts.forEachChild(node, visit)
   }
   visit(file)
