@@ -5,6 +5,8 @@ from collections.abc import Iterator, Mapping
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
+from msgspec import structs
+
 from unmoor.model.facts import Reference, Role
 from unmoor.scanners.addresses import addresses_in, host_value
 from unmoor.scanners.interpolation import Interpolation, interpolations
@@ -29,9 +31,16 @@ _ROLES: tuple[tuple[re.Pattern[str], Role], ...] = (
     (re.compile(r"(?i)advertis|(^|_)announce"), "advertised"),
     (re.compile(r"(?i)(^|[_.-])cors([_.-]|$)|allow(ed)?_?-?(origin|host)s?|trusted_?-?origins?|csrf_trusted"
                 r"|content-security-policy|connect-src|frame-ancestors|permitted_?-?origins?"), "cors-origin"),
-    (re.compile(r"(?i)(^|[_.-])(bind|listen)([_.-]|$)|(^|_)listeners?$|bind_?(addr|host|ip)"), "bind"),
+    (re.compile(r"(?i)(^|[_.-])(bind|listen)([_.-]|$)|(^|_)listeners?$|bind_?(addr|host|ip)"
+                r"|^(network|transport|http)[._](bind_|publish_)?host$"), "bind"),
+    # Ranges and lists that addresses are held against.
+    (re.compile(r"(?i)cidr|subnet|netmask|(ip|dhcp|source)[_.-]?ranges?|trusted_?-?prox|no_?proxy|(white|black|deny)_?list"
+                r"|allow(ed)?_?-?ips?$|allow_?list"), "comparison"),
 )  # fmt: skip
-_SPECIAL_ROLES = frozenset(["advertised", "cors-origin", "bind", "healthcheck", "display", "example", "comment"])
+_SPECIAL_ROLES = frozenset(
+    ["advertised", "cors-origin", "bind", "healthcheck", "display", "example", "comment", "comparison"]
+)
+_NETWORK = re.compile(r"/\d{1,2}(?![\w.])")
 _NO_ATTRS: Mapping[str, Any] = MappingProxyType({})
 
 
@@ -99,7 +108,9 @@ def draw_text(unit: Unit, lo: int, hi: int, place: Place) -> Iterator[Reference]
     for found in addresses_in(unit, lo, hi, role, place.language, "", attrs=attrs, why=place.why):
         at = _character(text, unit, lo, found)
         taken.add(at)
-        yield _with_default(found, at, reads, role)
+        if found.kind == "host" and _NETWORK.match(text, at + len(found.value)):
+            found = structs.replace(found, role="comparison", why="a network, not a machine")
+        yield _with_default(found, at, reads, found.role)
     whole = host_key(place.key)
     for read in reads:
         if read.has_default and read.operand_lo not in taken:
@@ -124,8 +135,6 @@ def _with_default(found: Reference, at: int, reads: list[Interpolation], role: R
     inside = [read for read in reads if read.has_default and read.operand_lo <= at < read.operand_hi]
     if not inside:
         return _bind(found)
-    from msgspec import structs
-
     special = role if role in _SPECIAL_ROLES else "default"
     attrs = {**found.attrs, "env": inside[-1].name}
     return _bind(structs.replace(found, role=special, attrs=attrs))
@@ -134,8 +143,6 @@ def _with_default(found: Reference, at: int, reads: list[Interpolation], role: R
 def _bind(found: Reference) -> Reference:
     if found.attrs.get("host") not in ("0.0.0.0", "::") or found.role not in ("config", "default"):
         return found
-    from msgspec import structs
-
     return structs.replace(found, role="bind")
 
 
@@ -161,7 +168,7 @@ def _default_host(
 ) -> Iterator[Reference]:
     """`${DB_HOST:-localhost}` and `http://${HOST:-localhost}:3000`: a bare host as the default."""
     default = text[read.operand_lo : read.operand_hi]
-    in_url = text[: read.lo].endswith(("://", "@"))
+    in_url = text[: read.lo].endswith(("://", "@")) and "@" not in text[read.hi :].partition("/")[0]
     named = in_url or host_key(read.name) or (whole and read.lo == 0)
     if not _PLAINLY_HOST.match(default) and not (named and _is_host(default)):
         return

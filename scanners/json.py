@@ -11,7 +11,7 @@ from unmoor.scanners.unit import Unit
 from unmoor.scanners.values import Value, node_of
 from unmoor.scanners.yaml import compose, generic
 
-_ADDRESS = re.compile(rb"localhost|127\.0\.0\.1|host\.docker\.internal|192\.168\.\d|[^0-9]10\.\d+\.\d+\.\d")
+_LOCAL = (b"localhost", b"127.0.0.1", b"host.docker.internal", b"192.168.")
 _MAY_MATTER = re.compile(rb":(?:\\?/){2}|localhost|\d\.\d+\.\d+\.\d|\$\{|(?i:host|server|broker|addr|endpoint)")
 _BIG = 1_000_000  # bytes; above it only a local address makes a file worth reading
 _SMALL = 100_000  # bytes; above it a file that holds no address at all is data, not configuration
@@ -31,9 +31,9 @@ _READERS: tuple[tuple[re.Pattern[str], Callable[[Unit, Value], Facts]], ...] = (
 def scan(unit: Unit) -> Facts:
     """The document, references and declarations of a JSON text."""
     source = unit.text.text
-    matters = bool(_MAY_MATTER.search(source))
-    if _LOCK.search(unit.path) or (len(source) > _BIG and not _ADDRESS.search(source)):
+    if _LOCK.search(unit.path) or (len(source) > _BIG and not any(address in source for address in _LOCAL)):
         return Facts()
+    matters = bool(_MAY_MATTER.search(source))
     if not matters and len(source) > _SMALL:
         return Facts()
     roots, problems = read(source)

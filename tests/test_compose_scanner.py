@@ -189,3 +189,24 @@ def test_the_document_tree_is_kept() -> None:
     _, web = services.items[0]
     key, image = web.items[0]
     assert (key.text, image.text, image.style, data[slice(*image.span)]) == ("image", "x", "single", b"x")
+
+
+def test_options_of_commands_give_roles() -> None:
+    found = _web(
+        "command:\n  - redpanda\n  - --advertise-kafka-addr\n  - INSIDE://redpanda:29092,OUTSIDE://localhost:9092\n"
+        "  - --kafka-addr=OUTSIDE://0.0.0.0:9092\n  - --peer=http://other:80"
+    )
+    roles = {r.value: r.role for r in found if r.kind in ("url", "host")}
+    assert roles["OUTSIDE://localhost:9092"] == roles["INSIDE://redpanda:29092"] == "advertised"
+    assert roles["OUTSIDE://0.0.0.0:9092"] == "bind"
+    assert roles["http://other:80"] not in ("advertised", "bind")
+
+
+def test_networks_and_proxy_exceptions_are_compared_with() -> None:
+    found = _web("environment:\n  NO_PROXY: localhost,127.0.0.1\n  PEERS: 10.0.0.0/8\n  TRUSTED_PROXIES: 10.0.0.1")
+    assert {r.role for r in found} == {"comparison"} and len(found) == 4
+
+
+def test_a_user_name_is_no_host() -> None:
+    found = _web("environment:\n  U: postgresql://${PGUSER:-postgres}:${PW:-x}@db:5432/a")
+    assert [(r.value[:10], r.kind) for r in found if r.kind != "env"] == [("postgresql", "url")]

@@ -7,22 +7,43 @@ from msgspec import structs
 from unmoor.model.facts import Facts, Reference
 from unmoor.model.spans import Span
 from unmoor.scanners import scan_embedded
-from unmoor.scanners.configuration import Place
+from unmoor.scanners.configuration import Place, role_of_key
 from unmoor.scanners.interpolation import interpolations, single_dollars
 from unmoor.scanners.unit import Unit
 from unmoor.scanners.values import Value, decode, inner
 from unmoor.text.mapped import Mapped, Segment
 
 _SHELLS = re.compile(r"(^|/)(ba|da|z|k|a)?sh$")
+_OPTION = re.compile(rb"--([\w.-]+)(?:=|[\s\"',-]+)(?:[^\s\"'=]*,)?$")
 _SAFE_WORD = re.compile(rb"[\w@%+=:,./?&\[\]{}~-]+$")
 
 
 def compose_command(unit: Unit, value: Value, place: Place) -> Facts:
     """`command`, `entrypoint` or `healthcheck.test`, as a string or a list, run inside `place.runtime`."""
     if value.scalar:
-        if value.kind == "null" or not value.text:
-            return Facts()
-        return _shell(unit, value, place, "compose")
+        facts = Facts() if value.kind == "null" or not value.text else _shell(unit, value, place, "compose")
+    else:
+        facts = _list_command(unit, value, place)
+    facts.references = [_by_option(unit, found) for found in facts.references]
+    return facts
+
+
+def _by_option(unit: Unit, found: Reference) -> Reference:
+    """An address with the role that the option before it gives: `--advertise-addr`, `--listen`."""
+    if found.kind not in ("url", "host") or found.role in ("healthcheck", "display"):
+        return found
+    if found.attrs.get("host") in ("0.0.0.0", "::"):
+        return structs.replace(found, role="bind")
+    if unit.layers:
+        return found
+    option = _OPTION.search(unit.text.text, max(0, found.span.start - 120), found.span.start)
+    if option is None:
+        return found
+    role = role_of_key(option.group(1).decode(), found.role)
+    return structs.replace(found, role=role) if role in ("advertised", "bind", "cors-origin") else found
+
+
+def _list_command(unit: Unit, value: Value, place: Place) -> Facts:
     items = [item for _, item in value.items if item.scalar]
     if items and items[0].text in ("CMD", "CMD-SHELL", "NONE") and place.role == "healthcheck":
         head, items = items[0].text, items[1:]
