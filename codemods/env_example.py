@@ -1,4 +1,4 @@
-"""A variable that code reads gets its line in the example file, with a comment that says where it is read."""
+"""A variable that code reads gets its line in the example file; with a comment on where, if the file has comments."""
 
 import re
 
@@ -27,7 +27,8 @@ def fix(request: Request) -> Fix | Refusal:
         return Refusal(f"{path} already has it")
     end = newline(source)
     lead = "" if not source or source.endswith(b"\n") else end
-    text = f"{lead}# read in {finding.path}{end}{name}={_value(request, name)}{end}"
+    comment = f"# read in {finding.path}{end}" if re.search(rb"(?m)^\s*#", source) else ""
+    text = f"{lead}{comment}{name}={_value(request, name)}{end}"
     edit = Edit(path, Span(len(source), len(source)), text)
     return Fix(f"add `{name}` to {path}", request.applicability, (edit,))
 

@@ -1,9 +1,31 @@
-"""In preparation."""
+"""A service gets a healthcheck that its image's family is known to be able to run."""
 
+import json
+
+from unmoor.codemods.compose_tree import Compose
 from unmoor.codemods.request import Request
-from unmoor.model.findings import Refusal
+from unmoor.generate.checks import check_for
+from unmoor.model.findings import Fix, Refusal
 
 
-def fix(request: Request) -> Refusal:
-    """No fix yet."""
-    return Refusal("there is no rewrite for this yet")
+def fix(request: Request) -> Fix | Refusal:
+    """Add `healthcheck:` behind the last key of the service."""
+    finding = request.finding
+    compose = Compose(finding.path, request.source)
+    service = compose.service_at(finding.span.start)
+    if service is None:
+        return Refusal("the service is not written in this file")
+    name = compose.key(service)
+    port = next((one.port for one in request.services if one.name == name), None)
+    test = check_for(str(finding.attrs.get("image") or ""), port)
+    if test is None:
+        return Refusal("no tool for a check is known to be in its image")
+    if compose.get(service, "healthcheck") is not None:
+        return Refusal("it has a healthcheck")
+    step = " " * compose.step()
+    lines = ["healthcheck:", f"{step}test: {json.dumps(test)}", f"{step}interval: 10s", f"{step}timeout: 5s",
+             f"{step}retries: 5"]  # fmt: skip
+    edit = compose.append(service, lines)
+    if edit is None:
+        return Refusal("the service is written in flow style")
+    return Fix(f"check `{name}` with `{test[1]}`", request.applicability, (edit,))

@@ -11,8 +11,8 @@ from unmoor.model.findings import Fix, Refusal
 def fix(request: Request) -> list[Fix] | Refusal:
     """The new path as it must be written here, then what else would do."""
     wanted, finding = request.finding.suggestion, request.finding
-    missing = str(finding.attrs.get("resolved") or finding.attrs.get("missing") or "")
-    found = str(finding.attrs.get("found") or finding.attrs.get("near") or "")
+    missing = str(finding.attrs.get("expected") or "")
+    found = str(finding.attrs.get("near") or "")
     alternatives = _alternatives(request, missing, found)
     if not wanted:
         return alternatives or Refusal("nothing like it is in the tree")
