@@ -68,6 +68,8 @@ class Call(Struct):
         base, rest = self.state.base(word.value)
         if not rest or rest in ("-", ".", "/dev/null", "/dev/stdin") or rest.startswith(("http:", "https:", "<(")):
             return
+        if rest.startswith("/") and use in ("data", "cd", "config", "env-file"):
+            return  # of the machine, or of the container
         if rest != word.value:
             word = word.part(len(word.value) - len(rest))
         for literal in self.literals(word):

@@ -1,7 +1,7 @@
 """The reader of simple commands: words in, facts out."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from msgspec import structs
 
@@ -102,6 +102,16 @@ def _command(words: list[Word], state: State) -> Facts:
     return call.facts
 
 
+# In this order; the first that knows the program takes the call.
+_READERS: tuple[Callable[[Call], bool], ...] = (
+    wrappers.wrapper,
+    servers.server_call,
+    clients.client,
+    runners.runner,
+    files.file_command,
+)
+
+
 def _dispatch(call: Call) -> None:
     program, head = call.program, call.words[0]
     if not program or (head.dynamic and head.value.startswith("$") and "/" not in head.value):
@@ -112,7 +122,7 @@ def _dispatch(call: Call) -> None:
         docker.docker(call)
     elif program in ("docker-compose", "podman-compose"):
         compose(call, call.arguments)
-    elif wrappers.wrapper(call) or servers.server(call, program, call.arguments) or clients.client(call) or runners.runner(call) or files.file_command(call):
+    elif any(reader(call) for reader in _READERS):
         return
     elif call.role == "display":
         quoted.told(call)

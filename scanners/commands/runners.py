@@ -211,7 +211,7 @@ def _npx(call: Call) -> None:
     rest = list(call.arguments)
     while rest and rest[0].value.startswith("-"):
         rest = rest[2:] if rest[0].value in ("-p", "--package", "-c", "--call") else rest[1:]
-    if rest:
+    if rest and not rest[0].value.startswith("@"):  # a scoped package is no file
         call.run(rest, call.state)
 
 

@@ -98,6 +98,11 @@ _FLAGS = {
 }
 
 
+def server_call(call: Call) -> bool:
+    """Read a call of a program that listens; False if it is none."""
+    return server(call, call.program, call.arguments)
+
+
 def server(call: Call, program: str, arguments: Sequence[Word]) -> bool:
     """Read a call of a program that listens (`program` without `python -m`); False if it is none."""
     if program == "php":
@@ -232,4 +237,4 @@ def _tunnel(call: Call, arguments: Sequence[Word]) -> bool:
     return True
 
 
-__all__ = ["declare_port", "server"]
+__all__ = ["declare_port", "server", "server_call"]
