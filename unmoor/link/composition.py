@@ -83,10 +83,10 @@ def _dependencies(project: Project) -> Iterator[Subject]:
     for at, uses in places.items():
         if any(_defined(stack, dependency) for stack, _, dependency in uses):
             continue
-        stack, service, dependency = uses[0]
+        stack, name, dependency = uses[0]
         if not dependency.required or "$" in dependency.name or "{" in dependency.name or at.path not in project.facts:
             continue
-        yield _dependency(project, at, stack, service, dependency)
+        yield _dependency(project, at, stack, name, dependency)
 
 
 def _dependency(project: Project, at: Location, stack: Stack, service: str, dependency: Dependency) -> Subject:
@@ -101,7 +101,9 @@ def _dependency(project: Project, at: Location, stack: Stack, service: str, depe
         "stack": stack.name,
         "known": sorted(known),
     }
-    reason = Reason(f"{' and '.join(stack.files)} define{'s' if len(stack.files) == 1 else ''} no {noun} `{dependency.name}`")
+    reason = Reason(
+        f"{' and '.join(stack.files)} define{'s' if len(stack.files) == 1 else ''} no {noun} `{dependency.name}`"
+    )
     return Subject("dependency", at.path, at.span, dependency.name, attrs, "undefined", [reason], [], None, near, None,
                    f"services.{service}")  # fmt: skip
 

@@ -62,7 +62,12 @@ class _Copies:
 
     def _free(self, reference: Reference) -> bool:
         value = reference.value.strip()
-        return value in (".", "./", "/", "*", "") or bool(reference.attrs.get("computed")) or "$" in value or value.startswith("<<")
+        return (
+            value in (".", "./", "/", "*", "")
+            or bool(reference.attrs.get("computed"))
+            or "$" in value
+            or value.startswith("<<")
+        )
 
     def _lacking(self, dockerfile: str, context: str, sources: list[Reference]) -> Iterator[Missing]:
         name, ignore = self._ignore(dockerfile, context)
@@ -136,7 +141,11 @@ class _Copies:
         return near[len(context) + 1 :] if context else near
 
     def _wrong_context(self, dockerfile: str, builder: Builder, right: Builder) -> Subject:
-        at: Location = builder.at if builder.at is not None else Location(dockerfile, self.project.facts[dockerfile].references[0].span)
+        at: Location = (
+            builder.at
+            if builder.at is not None
+            else Location(dockerfile, self.project.facts[dockerfile].references[0].span)
+        )
         attrs = {**place(self.project, at.path), "context": builder.context or ".", "expected": dockerfile,
                  "near": right.context or ".", "pattern": "", "ignore-file": ""}  # fmt: skip
         reason = f"nothing that {dockerfile} copies is in {builder.context or 'the root'}; it is in {right.context or 'the root'}"

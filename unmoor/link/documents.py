@@ -8,6 +8,7 @@ from typing import Any
 from unmoor.link.bases import above, bases
 from unmoor.link.existence import Made, Sought, clean, excused, find, seek
 from unmoor.link.homes import home_path
+from unmoor.link.own import own_names
 from unmoor.link.places import file_kind, place
 from unmoor.link.sites import Sites
 from unmoor.link.suggest import near_path
@@ -20,15 +21,25 @@ _FORGE = re.compile(
     r"|security|network|stargazers|graphs|branches|labels|milestones?|fork|settings|packages|archive|edit|new|watchers"
     r"|merge_requests|-)(/|\?|#|$)"
 )
-_FORGE_ROUTE = re.compile(r"(?i)^/?(issues|wiki|pulls|discussions|releases|actions)(/new.*|\?.*)?$|^/[\w.-]+/[\w.-]+/(issues|pull|wiki)")
-_PAST = r"change-?log|changes|history|release[-_]?notes?|releases?|news|post-?mortems?|blog|journal|retrospectives?|archive"
+_FORGE_ROUTE = re.compile(
+    r"(?i)^/?(issues|wiki|pulls|discussions|releases|actions)(/new.*|\?.*)?$|^/[\w.-]+/[\w.-]+/(issues|pull|wiki)"
+)
+_PAST = (
+    r"change-?log|changes|history|release[-_]?notes?|releases?|news|post-?mortems?|blog|journal|retrospectives?|archive"
+)
 _PLANNED = r"migration|upgrad(?:e|ing)|adrs?|decisions|rfcs?|plans?|specs?|proposals?|roadmap|todo|design[-_]?docs?|prds?|prompts?"
-_HISTORY = re.compile(rf"(?i)(^|/)({_PAST}|{_PLANNED})([-_.][^/]*)?(/|\.\w+$)|(^|/)\d{{4}}-\d\d-\d\d[^/]*$|[-_](plan|design|spec|proposal)\.\w+$")
+_HISTORY = re.compile(
+    rf"(?i)(^|/)({_PAST}|{_PLANNED})([-_.][^/]*)?(/|\.\w+$)|(^|/)\d{{4}}-\d\d-\d\d[^/]*$|[-_](plan|design|spec|proposal)\.\w+$"
+)
 _OVER = re.compile(rf"(?i)(^|/)({_PAST})([-_.][^/]*)?(/|\.\w+$)")
 _FILE_LIKE = re.compile(r"\.[A-Za-z][\w]{0,9}$|^\.{1,2}/|/$|^(Makefile|Dockerfile|justfile)$")
 _FORMS = re.compile(r"(?i)(^|/)(\.github|\.gitlab)/.*(issue_template|pull_request_template|merge_request_templates)")
-_HEDGED_COMMENT = re.compile(r"(?i)#.*\b(if|optional|your|e\.g|example|create[sd]?|generated?|removed|deleted|old|former)\b")
-_GONE = re.compile(r"(?i)\b(deleted?|removed?|obsolete|renamed|moved|former(ly)?|previously|no longer|legacy|replaced?)\b|~~")
+_HEDGED_COMMENT = re.compile(
+    r"(?i)#.*\b(if|optional|your|e\.g|example|create[sd]?|generated?|removed|deleted|old|former)\b"
+)
+_GONE = re.compile(
+    r"(?i)\b(deleted?|removed?|obsolete|renamed|moved|former(ly)?|previously|no longer|legacy|replaced?)\b|~~"
+)
 
 
 def subjects(project: Project) -> Iterator[Subject]:
@@ -77,7 +88,7 @@ class _Reader:
             "expected": sought.path,
             "bare": bool(attrs.get("bare")),
             "hedged": self._hedged(page, reference),
-            "sure": self._sure(reference, sought, near),
+            "sure": self._sure(page, reference, sought, near),
             "near": near,
         }
         reasons = [Reason(f"there is no {sought.path}")]
@@ -94,7 +105,7 @@ class _Reader:
             return bool(reference.attrs.get("hedged")) or bool(_HISTORY.search(page))
         return bool(_HEDGED_COMMENT.search(line) or _HISTORY.search(page) or _GONE.search(line.partition("#")[2]))
 
-    def _sure(self, reference: Reference, sought: Sought, near: str) -> bool:
+    def _sure(self, page: str, reference: Reference, sought: Sought, near: str) -> bool:
         """Whether the text names a path beyond doubt: a link, a command's file, or a path whose folder is there."""
         attrs = reference.attrs
         if attrs.get("use") in ("link", "image"):
@@ -103,11 +114,36 @@ class _Reader:
             return False
         if attrs.get("use") == "code-span":
             if "/" not in clean(reference.value).removeprefix("./").rstrip("/"):
-                return False
+                return bool(attrs.get("bare")) and self._among_siblings(page, reference)
             if near and near.endswith("/" + clean(reference.value).strip("/").removeprefix("./")):
                 return False  # meant from a folder that the text has in mind
             return self._parent_known(sought.path) or self.project.history.existed(sought.path)
+        if self.sites.of(page) is not None and attrs.get("use") not in ("compose-file", "cd"):
+            # a site's reader has a project of their own
+            return bool(near) or self._parent_known(sought.path) and "/" in clean(reference.value).removeprefix("./")
         return True
+
+    def _among_siblings(self, page: str, reference: Reference) -> bool:
+        """Whether a bare file name stands in a line or list with others of its kind, and those are there."""
+        name = reference.value
+        ending = _KIND.get(name.rpartition(".")[2].lower(), name.rpartition(".")[2].lower())
+        if not re.search(r"[-_]", name.rpartition(".")[0]) or _WELL_KNOWN.match(name):
+            return False
+        home = page.rpartition("/")[0]
+        for other in self.project.facts[page].references:
+            if (
+                other.kind != "path"
+                or other.value == name
+                or not other.attrs.get("bare")
+                or other.scope != reference.scope
+            ):
+                continue
+            kind = other.value.rpartition(".")[2].lower()
+            if _KIND.get(kind, kind) != ending or abs(other.span.start - reference.span.start) > 600:
+                continue
+            if find(self.project.tree, other.value, home) is not None or self._under_named_folder(page, other):
+                return True
+        return False
 
     def _parent_known(self, path: str) -> bool:
         head = path.rstrip("/").rpartition("/")[0]
@@ -119,9 +155,15 @@ class _Reader:
             return None
         if value.startswith("/") and not re.search(r"\.\w{1,5}$", value) and self._no_route(value):
             return None
-        if re.match(r"(?i)(mailto|tel|javascript):", value) or value.startswith(("//", "\\")) or reference.attrs.get("fence"):
+        if (
+            re.match(r"(?i)(mailto|tel|javascript):", value)
+            or value.startswith(("//", "\\"))
+            or reference.attrs.get("fence")
+        ):
             return None
         home = page.rpartition("/")[0]
+        if self._in_images_folder(page, reference):
+            return None
         site = self.sites.of(page)
         found = find(self.project.tree, clean(value).lstrip("/"), "" if value.startswith("/") else home)
         if found is not None:
@@ -136,6 +178,20 @@ class _Reader:
         if self._excused_link(page, path, value):
             return None
         return Sought("missing", path, "")
+
+    def _in_images_folder(self, page: str, reference: Reference) -> bool:
+        """AsciiDoc: images lie in the folder that `:imagesdir:` names; a video's target is the id at its host."""
+        if not page.lower().endswith((".adoc", ".asciidoc")):
+            return False
+        source = self.project.read(page)
+        if re.search(rb"(video|audio)::?$", source[max(0, reference.span.start - 8) : reference.span.start]):
+            return True
+        match = re.search(rb"(?m)^:imagesdir:[ \t]*(\S+)", source)
+        if match is None or reference.attrs.get("use") != "image":
+            return False
+        folder = match.group(1).decode("utf-8", "replace")
+        where = normalise(folder, page.rpartition("/")[0])
+        return "{" in folder or where is None or find(self.project.tree, clean(reference.value), where) is not None
 
     def _no_route(self, value: str) -> bool:
         """Whether an absolute link without extension may be a route of a site: it begins in no folder of the root."""
@@ -186,7 +242,11 @@ class _Reader:
 
     def _entry(self, page: str, reference: Reference) -> Sought | None:
         name = clean(reference.value).rstrip("/")
-        if not name or name in self.project.tree.by_name or any(f.endswith("/" + name) or f == name for f in self.project.tree.folders):
+        if (
+            not name
+            or name in self.project.tree.by_name
+            or any(f.endswith("/" + name) or f == name for f in self.project.tree.folders)
+        ):
             return None
         path = normalise(name, reference.cwd or "")
         if path is None or excused(self.project, path, name, self.made.of(page)):
@@ -198,7 +258,7 @@ class _Reader:
         if attrs.get("guarded") or attrs.get("fence"):
             return None
         value = reference.value
-        if attrs.get("use") == "cd" and self._own_name(page, value) or self._foreign(page, reference):
+        if (attrs.get("use") == "cd" and self._own_name(page, value)) or self._foreign(page, reference):
             return None
         folders = bases(self.project, page, reference)
         if not folders or not self._names_path(value, str(attrs.get("use")), folders):
@@ -238,13 +298,7 @@ class _Reader:
 
     @cached_property
     def _own_names(self) -> set[str]:
-        """What a clone of this repository may be called."""
-        names = set(self.project.history.names)
-        for name in list(names):
-            names.update(re.split(r"__|\+", name)[-1:])
-        facts = self.project.facts.get("package.json")
-        names.update(name.lower() for name in (facts.traits.get("name", []) if facts is not None else []))
-        return names
+        return own_names(self.project)
 
     def _own_name(self, page: str, value: str) -> bool:
         """`cd` into the folder that a clone makes: made on the page, or called like the repository itself."""
@@ -254,6 +308,12 @@ class _Reader:
         return self.made.of(page).folder(first) or first.lower() in self._own_names or _HOLE.search(first) is not None
 
 
+_KIND = {"yml": "yaml", "mdx": "md", "jsx": "js", "tsx": "ts", "bash": "sh"}
+# Names that every project of a kind may have, and that a text may mean in general.
+_WELL_KNOWN = re.compile(
+    r"(?i)^(docker-)?compose([.-](override|dev|prod|local|test))?\.ya?ml$|^(package-lock|pnpm-lock|pnpm-workspace|yarn-lock|ts-?config"
+    r"[\w.-]*|next-env\.d|setup-env|pre-commit|app-config|dev-requirements|requirements-dev|docker-entrypoint)\b"
+)
 _CLONE = re.compile(r"\bgit\s+clone\s+(?:-\S+\s+(?:\d+\s+)?)*([^\s;&`\"']+)(?:[ \t]+([\w./-]+))?")
 _HOLE = re.compile(r"[<>{}$]|^(your|my|the)[-_]|^\.\.$|^-$|^~")
 

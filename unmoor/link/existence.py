@@ -23,7 +23,7 @@ OUTPUTS = frozenset(
         "playwright-report", "allure-results", "artifacts", "storybook-static", "site-packages", ".git", ".terraform",
         "_site", "_build", "public-build", "backups", "backup", "uploads", "downloads", "dumps", "screenshots", "vendor",
         "cmake-build-debug", ".gradle", ".mvn", ".idea", ".pytest_cache", ".mypy_cache", ".ruff_cache", "lib64",
-        "publish", "standalone", ".parcel-cache", ".docusaurus", ".vitepress", ".vercel", "letsencrypt", "certs",
+        "publish", "standalone", ".parcel-cache", ".docusaurus", ".vitepress", "letsencrypt", "certs",
     }
 )  # fmt: skip
 # What programs write, or what a reader brings: its absence from the repository says nothing.
@@ -46,8 +46,20 @@ _STANDIN = re.compile(
 _HOLES = re.compile(r"[<>{}$%`|]|\(\(|\)\)|\[[A-Z_ -]{2,}\]")
 _GLOB = re.compile(r"[*?]|\[[^\]]+\]")
 _SUFFIX = re.compile(r"(::.*|:\d+(?:[:-]\d+)?|#L\d+(?:-L?\d+)?|#[\w.-]*|\?[\w=&.%-]*)$")
-_TWINS = (".example", ".sample", ".template", ".tmpl", ".dist", ".tpl", ".default", "-example", "-sample", "-template", ".in",
-          ".j2")
+_TWINS = (
+    ".example",
+    ".sample",
+    ".template",
+    ".tmpl",
+    ".dist",
+    ".tpl",
+    ".default",
+    "-example",
+    "-sample",
+    "-template",
+    ".in",
+    ".j2",
+)
 
 
 class Sought(NamedTuple):
@@ -203,10 +215,14 @@ def ignored(tree: Tree, path: str) -> bool:
     return tree.ignored(path) or tree.ignored(path + "/x")
 
 
-_PROGRAMS = re.compile(r"(?i)\.(py|sh|bash|js|mjs|cjs|rb|pl|mk|ps1|groovy|gradle)$|(^|/)(makefile|justfile|taskfile\.ya?ml)$")
+_PROGRAMS = re.compile(r"(?i)\.(py|js|mjs|cjs|rb|pl|groovy|gradle)$")
 _WRITE = re.compile(rb"[\"']w[b+]?[\"']|[Ww]rite|>>?\s*[\w\"'$./]|\btee\b|\bcurl\b|\bwget\b|\bcp\b|\bmv\b|to_(sql|csv|json|parquet)"
                     rb"|\.save|savefig|[Dd]ownload|dump\(|extractall|mkdir")  # fmt: skip
-_DATA = re.compile(r"(?i)\.(sql|csv|json|jsonl|txt|xml|ya?ml|toml|ini|conf|html?|png|jpe?g|svg|pdf|md|env|properties|tsv|avro|avsc|dat)$")
+_DATA = re.compile(
+    r"(?i)\.(sql|csv|json|jsonl|txt|xml|ya?ml|toml|ini|conf|html?|png|jpe?g|svg|pdf|md|env|properties|tsv|avro|avsc|dat)$"
+)
+_ENDING = re.compile(rb"[\"']\.([A-Za-z]\w{0,7})[\"']")
+_STEM = re.compile(rb"[\"']([\w-]+)[\"']")
 _TOKEN = re.compile(rb"[\w-][\w.-]*\.[A-Za-z][\w]{0,8}\b")
 
 
@@ -218,7 +234,7 @@ class Made:
         self._anywhere: set[str] = set()
         for path, declaration in project.declarations("path"):
             name = clean(declaration.name).removeprefix("./").rstrip("/")
-            if not name or name.startswith("/") and len(name) < 2:
+            if not name or (name.startswith("/") and len(name) < 2):
                 continue
             self._by_file.setdefault(path, []).append((name, declaration.span.start))
             self._anywhere.add(name.rpartition("/")[2])
@@ -226,18 +242,23 @@ class Made:
         self._project = project
 
     @cached_property
-    def _written(self) -> set[str]:
-        """File names that programs of the repository which write files speak of."""
-        found: set[bytes] = set()
+    def _written(self) -> tuple[set[bytes], list[tuple[set[bytes], set[bytes]]]]:
+        """What programs of the repository that write files speak of: file names, and stems beside a lone ending."""
+        names: set[bytes] = set()
+        halves: list[tuple[set[bytes], set[bytes]]] = []
         for path in self._project.tree.files:
-            if _PROGRAMS.search(path):
-                try:
-                    data = self._project.read(path)
-                except OSError:
-                    continue
-                if len(data) < 200_000 and _WRITE.search(data):
-                    found.update(_TOKEN.findall(data))
-        return {name.decode("utf-8", "replace") for name in found}
+            if not _PROGRAMS.search(path):
+                continue
+            try:
+                data = self._project.read(path)
+            except OSError:
+                continue
+            if len(data) < 200_000 and _WRITE.search(data):
+                names.update(_TOKEN.findall(data))
+                endings = set(_ENDING.findall(data))
+                if endings:
+                    halves.append((set(_STEM.findall(data)), endings))
+        return names, halves
 
     def of(self, path: str) -> "Made":
         """The same, asked from one file."""
@@ -260,7 +281,11 @@ class Made:
     def written(self, name: str) -> bool:
         """Whether a program of the repository that writes files names a data file so; programs are no data."""
         last = name.rstrip("/").rpartition("/")[2]
-        return bool(_DATA.search(last)) and last in self._written
+        if not _DATA.search(last) or "compose" in last:
+            return False
+        names, halves = self._written
+        stem, _, ending = last.encode().rpartition(b".")
+        return last.encode() in names or any(stem in stems and ending in endings for stems, endings in halves)
 
     def folder(self, name: str) -> bool:
         """Whether the file at hand makes a folder of that very name (`git clone`, `mkdir`, an archive)."""

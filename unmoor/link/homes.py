@@ -30,6 +30,10 @@ def home_path(project: Project, path: str, reference: Reference) -> Subject | No
     if inside and reference.value.startswith("/home/"):
         return None  # a user of the image
     user = match.group(1)
-    attrs = {**place(project, path, reference), "user": user, "position": str(reference.attrs.get("position") or reference.role)}
+    attrs = {
+        **place(project, path, reference),
+        "user": user,
+        "position": str(reference.attrs.get("position") or reference.role),
+    }
     return Subject("home-path", path, reference.span, reference.value, attrs, "personal",
                    [Reason(f"{match.group()} is the home folder of `{user}`")], [], None, "", reference)  # fmt: skip

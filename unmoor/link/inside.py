@@ -7,8 +7,8 @@ from unmoor.link.builders import Builders
 from unmoor.link.existence import Made, Sought, clean, excused, find, unknowable
 from unmoor.link.naming import judge_container
 from unmoor.link.places import file_kind
-from unmoor.link.suggest import near_path
 from unmoor.link.recipes import Recipe, recipes
+from unmoor.link.suggest import near_path
 from unmoor.model.facts import Reference
 from unmoor.project import Project, normalise
 from unmoor.topology.model import Service
@@ -75,7 +75,9 @@ class Inside:
             return mounted if mounted.state == "there" or recipe is None else self._mount_miss(mounted)
         if recipe is None or build is None or build.context_path is None:
             return None
-        return self._in_image(path, recipe, [build.context_path], inner, build.target.text or "" if build.target else "")
+        return self._in_image(
+            path, recipe, [build.context_path], inner, build.target.text or "" if build.target else ""
+        )
 
     def _mounted(self, service: Service, inner: str) -> Sought | None:
         """Through the mount that covers the path most closely."""
@@ -99,7 +101,9 @@ class Inside:
     def _contexts(self, dockerfile: str) -> list[str]:
         return [builder.context for builder in self.builders.of(dockerfile)]
 
-    def _in_image(self, path: str, recipe: Recipe | None, contexts: list[str], value: str, target: str) -> Sought | None:
+    def _in_image(
+        self, path: str, recipe: Recipe | None, contexts: list[str], value: str, target: str
+    ) -> Sought | None:
         stage = recipe.stage(target) if recipe is not None else None
         if recipe is None or stage is None or not contexts:
             return None
@@ -107,7 +111,9 @@ class Inside:
         origins, elsewhere = recipe.origins(inner, stage)
         if not origins or elsewhere:
             return None
-        wanted = [where for context in contexts for origin in origins if (where := normalise(origin, context)) is not None]
+        wanted = [
+            where for context in contexts for origin in origins if (where := normalise(origin, context)) is not None
+        ]
         wanted = [where for where in wanted if not self._below_file(where)]
         found = self._look(wanted)
         if found is not None and found.state == "missing":

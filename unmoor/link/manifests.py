@@ -11,7 +11,14 @@ FILES = {
     "npm": ("package.json",),
     "make": ("GNUmakefile", "Makefile", "makefile"),
     "just": ("justfile", "Justfile", ".justfile"),
-    "task": ("Taskfile.yml", "Taskfile.yaml", "taskfile.yml", "taskfile.yaml", "Taskfile.dist.yml", "Taskfile.dist.yaml"),
+    "task": (
+        "Taskfile.yml",
+        "Taskfile.yaml",
+        "taskfile.yml",
+        "taskfile.yaml",
+        "Taskfile.dist.yml",
+        "Taskfile.dist.yaml",
+    ),
 }
 _NODE_TOOLS = ("npm", "yarn", "pnpm", "bun")
 # Binaries that a package of another name installs.
@@ -91,7 +98,11 @@ class Manifests:
         node = self.tree(manifest)
         if node is None:
             return None
-        if name == "start" and tool == "npm" and f"{manifest.rpartition('/')[0]}/server.js".lstrip("/") in self.project.tree.files:
+        if (
+            name == "start"
+            and tool == "npm"
+            and f"{manifest.rpartition('/')[0]}/server.js".lstrip("/") in self.project.tree.files
+        ):
             return True
         if name in ("restart", "stop") or name in self._tasks(manifest):
             return True
@@ -115,7 +126,7 @@ class Manifests:
         if re.search(r"(?m)^[^\s#:=]*%[^:=\n]*:", text) and _pattern(text, name):
             return True
         unknown = bool(re.search(r"(?m)^\$[({]|^\.DEFAULT\s*:|\$\(eval\b|\$\(foreach\b[^\n]*:", text))
-        if re.search(rf"(?m)^\$[({{][\w.-]+[)}}]\s*::?", text) and re.search(rf"\b{re.escape(name)}\b", text):
+        if re.search(r"(?m)^\$[({][\w.-]+[)}]\s*::?", text) and re.search(rf"\b{re.escape(name)}\b", text):
             return True
         for line in re.findall(r"(?m)^-?s?include\s+(.+)$", text):
             for word in line.split():

@@ -38,7 +38,9 @@ def mount_subjects(project: Project, made: Made, at: Finder) -> Iterator[Subject
                     places.setdefault(("mount", mount.source.at), []).append(found)
             for file in service.env_files:
                 if file.value.at.path in project.facts:
-                    places.setdefault(("env", file.value.at), []).append(_env_file(project, made, at, stack, service, file))
+                    places.setdefault(("env", file.value.at), []).append(
+                        _env_file(project, made, at, stack, service, file)
+                    )
     for several in places.values():
         known = [subject for subject in several if subject is not None]
         if len(known) == len(several):
@@ -67,7 +69,9 @@ def _needed_folder(path: str, target: str, near: str, read_only: bool) -> bool:
     """Whether an empty folder, which Docker makes, would not do."""
     name = path.rpartition("/")[2]
     if near and (near.endswith("/" + name) or near == name):
-        return not _CREATED.search(name) and (read_only or bool(_READ.search(target)) or bool(re.search(r"init|conf|script|sql", name)))
+        return not _CREATED.search(name) and (
+            read_only or bool(_READ.search(target)) or bool(re.search(r"init|conf|script|sql", name))
+        )
     return read_only and not _CREATED.search(name) and bool(_READ.search(target))
 
 
@@ -130,7 +134,11 @@ def _referred(project: Project, made: Made) -> Iterator[Subject]:
     """Files that compose files include or extend, and the files of their configs and secrets."""
     for path, reference in project.references("path"):
         use = reference.attrs.get("use")
-        if path not in project.topology.compose_files or use not in ("compose-file", "config") or "$" in reference.value:
+        if (
+            path not in project.topology.compose_files
+            or use not in ("compose-file", "config")
+            or "$" in reference.value
+        ):
             continue
         if reference.runtime.startswith("container"):
             continue

@@ -51,7 +51,9 @@ class _Reader:
             return
         stacks = self._stacks(path, reference)
         found = judge_container(self.project, name, stacks, document=file_kind(path, reference) == "doc")
-        remote = bool(reference.attrs.get("remote"))
+        remote = (
+            bool(reference.attrs.get("remote")) or reference.cwd is None
+        )  # after a `cd` to a folder of some machine
         if found.verdict in ("declared", "unknown", "derived") or (remote and not found.sure):
             return
         yield self._subject("container", path, reference, name, found, stacks)
@@ -96,7 +98,9 @@ class _Reader:
         if len(stacks) > 1 and len(stacks) == len(self.project.topology.stacks):
             home = path.rpartition("/")[0]
             folders = {stack.files[0].rpartition("/")[0] for stack in stacks}
-            if len(folders) > 1 and not any(not folder or home == folder or home.startswith(folder + "/") for folder in folders):
+            if len(folders) > 1 and not any(
+                not folder or home == folder or home.startswith(folder + "/") for folder in folders
+            ):
                 return []
         return stacks
 
@@ -149,7 +153,12 @@ class _Reader:
         """The subject of a volume or network that a command names: reported where it nearly is one of ours."""
         name, kind = reference.value, reference.kind
         stacks = self._stacks(path, reference)
-        if name in self.resources or not stacks or reference.attrs.get("verb") in ("create", "run") or self._shown(path, name):
+        if (
+            name in self.resources
+            or not stacks
+            or reference.attrs.get("verb") in ("create", "run")
+            or self._shown(path, name)
+        ):
             return
         everywhere: set[str] = set()
         for stack in self.project.topology.stacks:
@@ -157,14 +166,18 @@ class _Reader:
         if name in everywhere:
             return
         suffixes = {short for stack in stacks for short in (stack.volumes if kind == "volume" else stack.networks)}
-        short = next((s for s in sorted(suffixes, key=len, reverse=True) if name.endswith(("_" + s, "-" + s)) or name == s), "")
+        short = next(
+            (s for s in sorted(suffixes, key=len, reverse=True) if name.endswith(("_" + s, "-" + s)) or name == s), ""
+        )
         if not short:
             return
         stack = next(s for s in stacks if short in (s.volumes if kind == "volume" else s.networks))
         real = _real(stack, kind, short)
         if not real or real == name or not (stack.pinned or name == short):
             return
-        found = Named("stale", real, "", stack.name, f"{kind} `{short}` of {' and '.join(stack.files)} is called `{real}`")
+        found = Named(
+            "stale", real, "", stack.name, f"{kind} `{short}` of {' and '.join(stack.files)} is called `{real}`"
+        )
         subject = self._subject("resource-name", path, reference, name, found, stacks)
         subject.attrs["noun"] = kind
         yield subject
@@ -216,7 +229,13 @@ def _duplicate(project: Project, stack: Stack, first: Service, second: Service) 
     one, other = sorted((first, second), key=lambda service: _order(stack, service))
     later = other.container_name
     assert later is not None and one.container_name is not None
-    attrs = {**place(project, later.at.path), "service": other.name, "other": one.name, "stack": stack.name, "pattern": ""}
+    attrs = {
+        **place(project, later.at.path),
+        "service": other.name,
+        "other": one.name,
+        "stack": stack.name,
+        "pattern": "",
+    }
     return Subject("container-name", later.at.path, later.at.span, later.text or "", attrs,
                    "alternative" if apart else "duplicate",
                    [Reason(f"service `{one.name}` has the same container_name", one.container_name.at)],

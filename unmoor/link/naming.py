@@ -4,11 +4,17 @@ import re
 from collections.abc import Iterable
 from typing import NamedTuple
 
+from unmoor.link.own import own_names
 from unmoor.link.suggest import likeness, near_name, words_of
 from unmoor.project import Project
 from unmoor.topology.model import Service, Stack
 
-_DERIVED = re.compile(r"^(?P<project>[A-Za-z0-9][\w.-]*?)(?P<joint>[_-])(?P<service>[\w.-]+?)(?P=joint)(?P<number>\d+)$")
+_DERIVED = re.compile(
+    r"^(?P<project>[A-Za-z0-9][\w.-]*?)(?P<joint>[_-])(?P<service>[\w.-]+?)(?P=joint)(?P<number>\d+)$"
+)
+_STANDIN = re.compile(
+    r"(?i)^(my|your|the|some)?[-_]?(project|app|repo|folder|dir|stack|compose|directory|root)[-_]?(name)?$"
+)
 # Containers that other tools make on a developer's machine.
 FOREIGN = re.compile(r"(?i)^(portainer|watchtower|registry|buildx_buildkit|kind-|k3d-|minikube|traefik-proxy|coolify|gitlab-runner"
                      r"|ollama|localstack|supabase_|k8s_|testcontainers|ryuk|dockerd)")  # fmt: skip
@@ -52,7 +58,7 @@ def judge_container(project: Project, name: str, stacks: list[Stack], *, documen
     for stack in stacks:
         if name in stack.services:
             return _as_service(stack, stack.services[name])
-    derived = [found for stack in stacks if (found := _derived(stack, name)) is not None]
+    derived = [found for stack in stacks if (found := _derived(project, stack, name)) is not None]
     if derived:
         return next((found for found in derived if found.verdict == "derived"), derived[0])
     elsewhere = _elsewhere(project, name, stacks)
@@ -82,26 +88,36 @@ def _as_service(stack: Stack, service: Service) -> Named:
     return Named("service", real, service.name, stack.name, reason)
 
 
-def _derived(stack: Stack, name: str) -> Named | None:
+def _derived(project: Project, stack: Stack, name: str) -> Named | None:
     """A name of the form `<project>-<service>-N`, for a service of the stack."""
     for service in stack.services.values():
-        match = re.fullmatch(rf"(?P<project>.+?)(?P<joint>[_-]){re.escape(service.name)}(?P=joint)(?P<number>\d+)", name)
+        match = re.fullmatch(rf"(.+?)([_-]){re.escape(service.name)}\2(\d+)", name)
         if match is None:
             continue
         real = container_of(stack, service)
-        about = dict(service=service.name, stack=stack.name)
         if service.container_name is not None:
-            return Named("wrong-derived", real, reason=f"`{service.name}` has container_name `{real}`", **about)
-        same = _plain(match["project"]) == _plain(stack.project)
-        if match["joint"] == "_" and (same or not stack.pinned):
-            real = f"{stack.project}-{service.name}-{match['number']}"
-            return Named("wrong-derived", real, reason=f"Compose joins with hyphens: `{real}`", **about)
+            reason = f"`{service.name}` has container_name `{real}`"
+            return Named("wrong-derived", real, service.name, stack.name, reason)
+        if _STANDIN.match(match[1]):
+            return Named("unknown")
+        same = _same_project(project, stack, match[1])
+        if match[2] == "_" and (same or not stack.pinned):
+            real = f"{stack.project or match[1]}-{service.name}-{match[3]}"
+            return Named("wrong-derived", real, service.name, stack.name, f"Compose joins with hyphens: `{real}`")
         if same:
-            return Named("derived", **about)
-        return Named("wrong-derived", real, reason=f"`{match['project']}` is not the name of this project, and "
-                     f"nobody else's project need have it; `docker compose` finds `{service.name}` by its service name",
-                     **about)  # fmt: skip
+            return Named("derived", "", service.name, stack.name)
+        reason = (
+            f"`{match[1]}` is not the name of this project, and nobody else's checkout need have it; "
+            f"`docker compose` finds `{service.name}` by its service name"
+        )
+        return Named("wrong-derived", real, service.name, stack.name, reason)
     return None
+
+
+def _same_project(project: Project, stack: Stack, name: str) -> bool:
+    """Whether Compose may call the stack's project so: its written name, or that of the folder it is checked out in."""
+    names = {stack.project} if stack.project else own_names(project)
+    return _plain(name) in {_plain(one) for one in names}
 
 
 def _plain(name: str) -> str:
@@ -129,7 +145,9 @@ def _stale(project: Project, name: str, stacks: list[Stack]) -> Named | None:
     about = f"{where} declares no container `{name}`"
     renamed = project.settings.renames.get(name)
     if renamed:
-        return Named("stale", renamed, reason=f"{about}; it was renamed to `{renamed}`", stack=stack.name if stack else "")
+        return Named(
+            "stale", renamed, reason=f"{about}; it was renamed to `{renamed}`", stack=stack.name if stack else ""
+        )
     near = near_name(name, fixed, least=0.75)
     former = project.history.former_container(name)
     if former is not None and stack is not None:

@@ -71,7 +71,7 @@ class Paths:
             yield from self._wrong_context(service, build, context)
             return
         path = build.dockerfile_path
-        if path is None or build.dockerfile is not None and (build.dockerfile.text or "").startswith("/"):
+        if path is None or (build.dockerfile is not None and (build.dockerfile.text or "").startswith("/")):
             return
         if not self.project.tree.has(path):
             yield from self._wrong_dockerfile(service, build, path)
@@ -80,7 +80,10 @@ class Paths:
 
     def _by_platform(self, build: Build) -> bool:
         """Whether the file says that a platform builds it from the root, where everything is."""
-        written = (build.context.text or ".", build.dockerfile.text or "Dockerfile" if build.dockerfile else "Dockerfile")
+        written = (
+            build.context.text or ".",
+            build.dockerfile.text or "Dockerfile" if build.dockerfile else "Dockerfile",
+        )
         context = normalise(written[0], "")
         if context is None or not self.project.tree.has(normalise(written[1], context) or ""):
             return False
@@ -146,8 +149,12 @@ class Paths:
     def _written(self, near: str, expected: str, value: str, at: Location) -> str:
         """The near path, seen from where the wrong one was looked for; "" if that place is not known."""
         folders = [stack.project_dir for stack in self.project.topology.stacks_of(at.path)]
-        folders += [service.build.context_path for stack in self.project.topology.stacks_of(at.path)
-                    for service in stack.services.values() if service.build and service.build.context_path is not None]
+        folders += [
+            service.build.context_path
+            for stack in self.project.topology.stacks_of(at.path)
+            for service in stack.services.values()
+            if service.build and service.build.context_path is not None
+        ]
         for base in [*folders, *above(at.path.rpartition("/")[0])]:
             if normalise(value, base) == expected:
                 found = relpath(near, base or ".")
@@ -160,7 +167,13 @@ class Paths:
             return
         known = [stage.name for stage in recipe.stages if stage.name]
         near = near_name(target, known, least=0.6)
-        attrs = {**place(self.project, at.path), "service": service.name, "dockerfile": path, "known": known, "near": near}
+        attrs = {
+            **place(self.project, at.path),
+            "service": service.name,
+            "dockerfile": path,
+            "known": known,
+            "near": near,
+        }
         yield Subject("build-target", at.path, at.span, target, attrs, "missing",
                       [Reason(f"{path} has the stages {', '.join(known) or '(none with a name)'}")],
                       [Reason("the Dockerfile", None)], None, near, self.at(at))  # fmt: skip
@@ -169,7 +182,11 @@ class Paths:
         """Dockerfiles and contexts that workflows, scripts and platforms name."""
         for path, reference in self.project.references("path"):
             use, kind = reference.attrs.get("use"), file_kind(path, reference)
-            if use not in ("dockerfile", "context") or kind in ("compose", "doc") or path in self.project.topology.compose_files:
+            if (
+                use not in ("dockerfile", "context")
+                or kind in ("compose", "doc")
+                or path in self.project.topology.compose_files
+            ):
                 continue
             if reference.attrs.get("guarded") or reference.attrs.get("remote") or "://" in reference.value:
                 continue
@@ -186,7 +203,11 @@ class Paths:
         sought = seek(self.project, reference.value, [*folders, *inner], self.made.of(path))
         if sought.state != "missing" or self._submodule(sought.path):
             return
-        near = self._near_dockerfile(sought.path, "") if use == "dockerfile" else near_path(sought.path, self.project, folder=True)
+        near = (
+            self._near_dockerfile(sought.path, "")
+            if use == "dockerfile"
+            else near_path(sought.path, self.project, folder=True)
+        )
         by = "workflow" if kind == "workflow" else "command" if kind == "script" else "configuration"
         verdict = "missing-dockerfile" if use == "dockerfile" else "missing-context"
         yield self._build(Location(path, reference.span), verdict, use, "", sought.path, near, reference.value,

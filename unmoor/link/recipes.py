@@ -46,7 +46,9 @@ class Recipe(Struct):
         found = [stage]
         while len(found) < 20:
             at = self.stages.index(found[-1])
-            base = next((one for one in self.stages[:at] if one.name and one.name.lower() == found[-1].base.lower()), None)
+            base = next(
+                (one for one in self.stages[:at] if one.name and one.name.lower() == found[-1].base.lower()), None
+            )
             if base is None:
                 return found
             found.append(base)

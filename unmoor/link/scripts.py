@@ -47,7 +47,9 @@ class _Reader:
             return
         if reference.runtime.startswith("container") or reference.runtime == "build":
             return
-        found = self._module(path, reference, name) if tool == "python-module" else self._named(path, reference, name, tool)
+        found = (
+            self._module(path, reference, name) if tool == "python-module" else self._named(path, reference, name, tool)
+        )
         if found is None:
             return
         manifest, near, elsewhere, reason = found
@@ -62,7 +64,9 @@ class _Reader:
             "elsewhere": elsewhere,
             "hedged": bool(doc and attrs.get("code_span") and attrs.get("hedged")),
             "sure": (not elsewhere or bool(manifest)) and not (doc and self.sites.of(path) is not None),
-            "expected": f"`{name}` in {manifest}" if manifest and tool != "python-module" else manifest or f"`{name}` of {tool}",
+            "expected": f"`{name}` in {manifest}"
+            if manifest and tool != "python-module"
+            else manifest or f"`{name}` of {tool}",
             "bare": False,
         }
         yield Subject("doc-command" if doc else "script", path, reference.span, reference.value, facts, "missing",
@@ -96,7 +100,11 @@ class _Reader:
         known = {script for manifest in asked for script in self.manifests.scripts.get(manifest, {})}
         near = near_name(name, known, least=0.6)
         where = asked[0] if asked else ""
-        reason = f"{where} has no `{name}`" if where else f"no {FILES[family(tool)][0]} stands in {folders[0] or 'the root'} or above"
+        reason = (
+            f"{where} has no `{name}`"
+            if where
+            else f"no {FILES[family(tool)][0]} stands in {folders[0] or 'the root'} or above"
+        )
         return where, near, others[0] if others else "", reason
 
     def _has_any(self, tool: str) -> bool:
@@ -137,7 +145,7 @@ class _Reader:
             return
         if kind == "doc" and not container:
             return
-        if kind == "dockerfile" and reference.runtime != "container:" or reference.runtime == "build":
+        if (kind == "dockerfile" and reference.runtime != "container:") or reference.runtime == "build":
             return
         if path in self.project.topology.compose_files and not container:
             return  # `paths` resolves those as Compose does
@@ -171,7 +179,9 @@ class _Reader:
     def _own(self, path: str, value: str) -> bool:
         """The script itself under the name that it is published by: a usage line or a self-call."""
         name = clean(value).removeprefix("./")
-        return name == path.rpartition("/")[2] or (name.startswith("../") and name.endswith("/" + path.rpartition("/")[2]))
+        return name == path.rpartition("/")[2] or (
+            name.startswith("../") and name.endswith("/" + path.rpartition("/")[2])
+        )
 
     def _subject(self, path: str, reference: Reference, sought: Sought, doc: bool) -> Subject:
         near = near_path(sought.path, self.project, folder=reference.attrs.get("use") == "cd")

@@ -93,7 +93,7 @@ class Sites:
         return None
 
     def leads(self, site: Site, page: str, link: str) -> str:
-        """"there", "missing" or "unknowable": whether a link without scheme leads to a page or file of the site."""
+        """ "there", "missing" or "unknowable": whether a link without scheme leads to a page or file of the site."""
         target = link.split("#")[0].split("?")[0]
         if self._served(site, target) or self._routed(site, page, target):
             return "there"
