@@ -5,6 +5,7 @@ decoded only if its bytes can hold something.
 """
 
 import re
+from bisect import bisect_right
 from collections.abc import Iterator
 
 from msgspec import structs
@@ -15,23 +16,21 @@ from unmoor.scanners.addresses import addresses_in, host_value
 from unmoor.scanners.python import calls, env, roles
 from unmoor.scanners.python.strings import Text, decode, outermost
 from unmoor.scanners.unit import Unit
-from unmoor.syntax.grammars import captures, errors, parse
+from unmoor.syntax.grammars import errors, parse
 
 _LANGUAGE = "python"
-_QUERY = """
-(string) @string
-(call function: [(identifier) (attribute)]) @call
-(subscript value: (_) @environ (#match? @environ "environb?$")) @subscript
-(comparison_operator) @comparison
-(comment) @comment
-(class_definition superclasses: (_)) @class
-(assignment right: (call)) @assignment
-(import_statement name: (_) @import)
-(import_from_statement module_name: (_) @import)
-"""
 _WORTH = re.compile(
     rb"://|localhost|host\.docker\.internal|\d{1,3}\.\d{1,3}\.\d{1,3}\.\d|::1|/home/|/Users/|:\d{2,5}\b|:\{|:%[sd]"
 )
+_HOST_GIVEN = re.compile(
+    rb"(?:ost|OST|ame|AME|er|ER|ers|ERS|int|INT|ddr|DDR)[\"']?\s*+(?::[^=\n\"']{0,40})?[=:,]\s*+[rbu]?[\"'](?=[a-z])"
+)
+_CALL = re.compile(rb"(?<![\w.])([A-Za-z_][\w.]*+)[ \t]*\(|\.(\w++)\(")
+_ENVIRON = re.compile(rb"\benvironb?\b")
+_SETTINGS = re.compile(rb"(?m)^[ \t]*class\s+\w+\s*\([^)\n]*Settings")
+_ROUTER = re.compile(rb"=\s*(?:\w+\.)?(?:APIRouter|Blueprint|APIBlueprint|Router)\s*\(")
+_SCOPE = re.compile(rb"(?m)^([ \t]*)(?:async[ \t]+)?(?:def|class)[ \t]+([A-Za-z_]\w*)")
+_IMPORT = re.compile(rb"(?m)^[ \t]*(?:from[ \t]+([\w.]+)[ \t]+import\b|import[ \t]+([\w., \t]+))")
 _HOST_KEY = re.compile(
     r"(?i)(^|_)(host|hostname|servers?|brokers?|endpoint)$|^(db|redis|postgres|pg|mysql|mongo|kafka|rabbitmq|smtp)_?(host|server|addr)$"
 )
@@ -45,32 +44,46 @@ def scan(unit: Unit) -> Facts:
     """The facts of a Python source."""
     source = unit.text.text
     tree = parse("python", source)
-    return _Module(unit, source, captures("python", _QUERY, tree.root_node)).facts(errors(tree))
+    return _Module(unit, source, tree.root_node).facts(errors(tree))
 
 
 class _Module:
     """One source on its way to facts. `settings`: (start of a default's node) → the variable it stands in for."""
 
-    def __init__(self, unit: Unit, source: bytes, found: dict[str, list[Node]]) -> None:
-        self.unit, self.source = unit, source
-        self.found = {name: sorted(nodes, key=_place) for name, nodes in found.items()}
+    def __init__(self, unit: Unit, source: bytes, root: Node) -> None:
+        self.unit, self.source, self.root = unit, source, root
         self.out = Facts()
         self.settings: dict[int, str] = {}
         self.commands: list[tuple[int, int]] = []
+        self.scopes = [(m.start(), len(m.group(1)), m.group(2).decode()) for m in _SCOPE.finditer(source)]
+
+    def _found(self, pattern: re.Pattern[bytes], kind: str, *, end: bool = False) -> Iterator[Node]:
+        """The innermost nodes of a kind at the places where a pattern matches, each once, in order."""
+        seen: set[int] = set()
+        for match in pattern.finditer(self.source):
+            at = match.end() - 1 if end else match.start()
+            node = self._up(at, kind)
+            if node is not None and node.id not in seen:
+                seen.add(node.id)
+                yield node
+
+    def _up(self, at: int, kind: str) -> Node | None:
+        node = self.root.descendant_for_byte_range(at, at + 1)
+        for _ in range(6):
+            if node is None or node.type == kind:
+                return node
+            if node.type in ("string", "comment", "block", "module"):
+                return None
+            node = node.parent
+        return None
 
     def facts(self, broken: list[tuple[int, int]]) -> Facts:
         """All of it; regions that did not parse are problems and stop nothing."""
         self._classes()
         self._calls()
-        for node in self.found.get("subscript", []):
-            for fact in env.from_subscript(self._at(node), self.source, node):
-                self._keep(fact)
-        for node in self.found.get("comparison", []):
-            self.out.references += env.from_membership(self._at(node), self.source, node)
+        if b"environ" in self.source:
+            self._environ()
         self._strings()
-        for node in self.found.get("comment", []):
-            if _WORTH.search(self.source, node.start_byte, node.end_byte):
-                self.out.references += addresses_in(self.unit, node.start_byte, node.end_byte, "comment", _LANGUAGE, "py:comment")
         self._traits()
         self.out.references.sort(key=lambda reference: reference.span)
         self.out.problems += [Problem(self.unit.span(lo, hi), "not understood as Python") for lo, hi in broken[:20]]
@@ -83,25 +96,50 @@ class _Module:
             self.out.declarations.append(fact)
 
     def _at(self, node: Node) -> Unit:
-        """The unit with the enclosing function or class as its scope."""
+        """The unit with the enclosing function or class as its scope; by indentation, since trees can be very deep."""
+        line = self.source.rfind(b"\n", 0, node.start_byte) + 1
+        text = self.source[line : node.start_byte + 1]
+        width = len(text) - len(text.lstrip(b" \t"))
+        index = bisect_right(self.scopes, (line, 1 << 30, "")) - 1
         names: list[str] = []
-        parent = node.parent
-        while parent is not None:
-            if parent.type in ("function_definition", "class_definition"):
-                names.append(roles.name_of(self.source, parent.child_by_field_name("name")))
-            parent = parent.parent
+        while index >= 0 and width > 0:
+            _, indent, name = self.scopes[index]
+            if indent < width:
+                names.append(name)
+                width = indent
+            index -= 1
+            if len(names) > 8:
+                break
         return structs.replace(self.unit, scope=".".join(reversed(names)) or self.unit.scope)
 
+    def _environ(self) -> None:
+        for node in self._found(_ENVIRON, "subscript"):
+            for fact in env.from_subscript(self._at(node), self.source, node):
+                self._keep(fact)
+        for node in self._found(_ENVIRON, "comparison_operator"):
+            self.out.references += env.from_membership(self._at(node), self.source, node)
+
     def _classes(self) -> None:
-        for node in self.found.get("class", []):
+        for node in self._found(_SETTINGS, "class_definition", end=True):
             for read, default, variable in env.settings_fields(self._at(node), self.source, node):
                 self.out.references.append(read)
                 if default is not None:
                     self.settings[default.start_byte] = variable
 
+    def _called(self) -> Iterator[Node]:
+        """The calls that can mean something, by the last word of what is called."""
+        for match in _CALL.finditer(self.source):
+            if not calls.interesting(match.group(1) or match.group(2)):
+                continue
+            node = self.root.descendant_for_byte_range(match.end() - 1, match.end())
+            if node is not None and node.parent is not None and node.parent.type == "argument_list":
+                call = node.parent.parent
+                if call is not None and call.type == "call":
+                    yield call
+
     def _calls(self) -> None:
-        prefixes = calls.router_prefixes(self.source, self.found.get("assignment", []))
-        for node in self.found.get("call", []):
+        prefixes = calls.router_prefixes(self.source, self._found(_ROUTER, "assignment"))
+        for node in self._called():
             name = roles.name_of(self.source, node.child_by_field_name("function"))
             access = env.access_of(name, self.source)
             if access:
@@ -118,25 +156,28 @@ class _Module:
                 self.out.add(found)
 
     def _strings(self) -> None:
-        seen: set[tuple[int, int]] = set()
-        for node in self.found.get("string", []):
+        """Strings and comments in which something tells of an address, and strings given to something called host."""
+        seen: set[int] = set()
+        places = [match.start() for match in _WORTH.finditer(self.source)]
+        places += [match.end() - 1 for match in _HOST_GIVEN.finditer(self.source)]
+        behind = 0
+        for at in sorted(places):
+            if at < behind:
+                continue
+            node = self.root.descendant_for_byte_range(at, at + 1)
+            if node is not None and node.type == "comment":
+                behind = node.end_byte
+                self.out.references += addresses_in(self.unit, node.start_byte, node.end_byte, "comment", _LANGUAGE, "py:comment")
+                continue
+            while node is not None and node.type != "string" and node.type not in ("block", "module"):
+                node = node.parent
+            if node is None or node.type != "string" or _in_field(node):
+                continue
             whole = outermost(node)
-            place = (whole.start_byte, whole.end_byte)
-            if place in seen or self._inside_string(node):
-                continue
-            seen.add(place)
-            worth = _WORTH.search(self.source, *place)
-            if not worth and not self._host_like(whole):
-                continue
-            self._string(whole, decode(self.source, whole))
-
-    def _inside_string(self, node: Node) -> bool:
-        """Whether a literal stands inside the field of an f-string that is itself read with its fields."""
-        return node.parent is not None and node.parent.type == "format_specifier"
-
-    def _host_like(self, node: Node) -> bool:
-        """Whether a string without anything telling in it is the value of something called host."""
-        return node.end_byte - node.start_byte <= 80 and bool(_HOST_KEY.search(self._key(node)))
+            if whole.id not in seen:
+                seen.add(whole.id)
+                behind = whole.end_byte if whole.type == "string" and not _has_fields(whole) else 0
+                self._string(whole, decode(self.source, whole))
 
     def _key(self, node: Node) -> str:
         """The name that a string is directly given to: a keyword, a dict key, a variable, a parameter."""
@@ -206,7 +247,7 @@ class _Module:
 
     def _settings_default(self, node: Node) -> str:
         """The variable of the settings field in whose default a string stands (a list, a call)."""
-        parent = node.parent
+        parent = node.parent if self.settings else None
         while parent is not None and parent.type not in ("block", "module"):
             if parent.start_byte in self.settings:
                 return self.settings[parent.start_byte]
@@ -250,8 +291,11 @@ class _Module:
             )
 
     def _traits(self) -> None:
-        names = [roles.name_of(self.source, node) for node in self.found.get("import", [])]
-        tops = list(dict.fromkeys(name.split(" as ")[0].split(".")[0] for name in names if name))
+        names = [
+            name.strip() for match in _IMPORT.finditer(self.source) for name in (match.group(1) or match.group(2)).decode().split(",")
+        ]
+        tops = list(dict.fromkeys(name.split(" as ")[0].split(".")[0].strip() for name in names if name))
+        tops = [name for name in tops if name]
         if tops:
             self.out.traits["imports"] = tops
         frameworks = [name for name in tops if name in _FRAMEWORKS]
@@ -261,8 +305,13 @@ class _Module:
             self.out.traits["main"] = ["guard"]
 
 
-def _place(node: Node) -> tuple[int, int]:
-    return node.start_byte, -node.end_byte
+def _has_fields(node: Node) -> bool:
+    return any(child.type == "interpolation" for child in node.named_children)
+
+
+def _in_field(node: Node) -> bool:
+    """Whether a literal belongs to the format of a field, not to a value."""
+    return node.parent is not None and node.parent.type == "format_specifier"
 
 
 def _number(source: bytes, node: Node) -> int | None:

@@ -1,7 +1,7 @@
 """Calls that declare or name something in Python: listeners, routes, requests for relative routes, child processes."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from tree_sitter import Node
 
@@ -26,6 +26,22 @@ _PROCESS = re.compile(
     r"|check_call|check_output|(asyncio\.)?create_subprocess_(shell|exec)|(c|ctx|context|conn)\.run|pexpect\.spawn)$"
 )
 _SPECIAL = re.compile(rb"[^\w@%+=:,./{}-]")
+
+
+_WORDS = _VERBS | frozenset(
+    ["config", "pop", "setdefault", "include_router", "register_blueprint", "mount", "path", "re_path", "url", "request",
+     "stream", "websocket_connect", "run", "call", "check_call", "check_output", "Popen", "getoutput", "getstatusoutput",
+     "system", "popen", "create_subprocess_shell", "create_subprocess_exec", "spawn", "Config"]
+)  # fmt: skip
+_CASTS = frozenset(["str", "int", "bool", "float", "list", "db", "db_url", "cache", "cache_url", "json", "dict", "tuple",
+                    "search_url", "email_url", "date", "datetime", "timedelta", "log_level"])  # fmt: skip
+
+
+def interesting(name: bytes) -> bool:
+    """Whether a call of this (possibly dotted) name can declare, read or name anything; by its last word, cheaply."""
+    dotted = name.decode("utf-8", "replace")
+    owner, _, last = dotted.rpartition(".")
+    return (last in _WORDS or (last in _CASTS and bool(owner)) or "env" in last.lower() or bool(_SERVER.search(last)))
 
 
 def arguments(source: bytes, call: Node) -> tuple[list[Node], dict[str, Node]]:
@@ -65,7 +81,7 @@ def listener(unit: Unit, source: bytes, call: Node, name: str) -> Iterator[Decla
     yield unit.declaration("port", lo, lo + len(number.group(1)), "listen", number.group(1), "python", attrs=attrs)
 
 
-def router_prefixes(source: bytes, assignments: list[Node]) -> dict[str, str]:
+def router_prefixes(source: bytes, assignments: Iterable[Node]) -> dict[str, str]:
     """Variable → path prefix of routers and blueprints made in this file."""
     found: dict[str, str] = {}
     for node in assignments:

@@ -197,7 +197,9 @@ def _constant(source: bytes, node: Node | None) -> str | None:
 def _guarded(source: bytes, node: Node, name: str) -> bool:
     """Whether a subscript is caught (`except KeyError`) or asked for first (`if "X" in os.environ`)."""
     parent = node.parent
-    while parent is not None and parent.type not in ("function_definition", "module"):
+    for _ in range(60):
+        if parent is None or parent.type in ("function_definition", "module"):
+            return False
         text = source[parent.start_byte : parent.end_byte]
         if parent.type == "try_statement" and re.search(rb"except\s*(:|\(?[\w., ]*\b(KeyError|Exception)\b)", text):
             return True

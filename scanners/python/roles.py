@@ -216,7 +216,9 @@ def _field_of_class(assignment: Node) -> bool:
 def _switched(source: bytes, node: Node) -> bool:
     """Whether an `if` around the node (within its function) asks what environment this is."""
     child, parent = node, node.parent
-    while parent is not None and parent.type not in ("function_definition", "class_definition", "module"):
+    for _ in range(100):
+        if parent is None or parent.type in ("function_definition", "class_definition", "module"):
+            return False
         if parent.type in ("if_statement", "elif_clause"):
             test = parent.child_by_field_name("condition")
             if test is not None and child != test:
