@@ -1,5 +1,6 @@
 """Fixtures that many tests share: the command line in a washed environment, and a report made by hand."""
 
+import io
 import os
 import subprocess
 import sys
@@ -34,19 +35,34 @@ def washed() -> dict[str, str]:
 
 
 @pytest.fixture
-def unmoor(tmp_path: Path) -> Callable[..., Ran]:
-    """`unmoor("scan", "--format", "json", cwd=…, env={…}, stdin=b"…")`; the folder is `tmp_path` unless named."""
+def environment() -> dict[str, str]:
+    """The washed environment, for tests that start processes themselves."""
+    return washed()
+
+
+@pytest.fixture
+def unmoor(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Ran]:
+    """`unmoor("scan", "--format", "json", cwd=…, env={…}, stdin=b"…")`; the folder is `tmp_path` unless named.
+
+    It runs in this process, behind the same door as the program: only starting Python is left out.
+    """
+    from unmoor.cli.start import start
 
     def run(*arguments: str, cwd: Path | None = None, env: dict[str, str] | None = None, stdin: bytes = b"") -> Ran:
-        done = subprocess.run(
-            [sys.executable, "-m", "unmoor", *arguments],
-            cwd=cwd or tmp_path,
-            env={**washed(), **(env or {})},
-            input=stdin,
-            capture_output=True,
-            check=False,
-        )
-        return Ran(done.returncode, done.stdout.decode("utf-8"), done.stderr.decode("utf-8"))
+        out, err = (io.TextIOWrapper(io.BytesIO(), "utf-8", newline="") for _ in range(2))
+        with monkeypatch.context() as patch:
+            patch.chdir(cwd or tmp_path)
+            for name in set(os.environ) - set(washed()):
+                patch.delenv(name)
+            for name, value in {**washed(), **(env or {})}.items():
+                patch.setenv(name, value)
+            patch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(stdin), "utf-8"))
+            patch.setattr(sys, "stdout", out)
+            patch.setattr(sys, "stderr", err)
+            code = start(list(arguments))
+        out.flush()
+        err.flush()
+        return Ran(code, *(stream.buffer.getvalue().decode("utf-8") for stream in (out, err)))  # type: ignore[attr-defined]
 
     return run
 

@@ -5,13 +5,13 @@ from contextlib import suppress as suppress_errors
 from pathlib import Path
 
 from unmoor import suppress
+from unmoor.attach import attach
 from unmoor.config.settings import Settings
 from unmoor.files.cache import Cache
 from unmoor.files.discovery import find_root
 from unmoor.files.scanning import Outcome, scan_files, unread
 from unmoor.files.workspace import Workspace
 from unmoor.fingerprints import stamp
-from unmoor.attach import attach
 from unmoor.link import subjects
 from unmoor.model.findings import Finding, Report, Severity
 from unmoor.overrides import apply as apply_overrides
