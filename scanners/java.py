@@ -13,7 +13,9 @@ JAVA = Tongue(
     string=rb"\"\"\".*?\"\"\"|\"(?:\\.|[^\"\\\n])*\"|'(?:\\.|[^'\\\n]){1,8}'",
 )
 KOTLIN = JAVA._replace(name="kotlin", filled=rb"\$\{[^{}\"]*\}|\$[A-Za-z_]\w*", raw=rb"\"\"\".*?\"\"\"")
-_PROPERTY = re.compile(rb"@(?:Value|Scheduled|ConfigProperty|DefaultValue)\s*\(\s*(?:\w+\s*=\s*)?\"\$\{([\w.-]+)(?::([^}\"]*))?\}\"")
+_PROPERTY = re.compile(
+    rb"@(?:Value|Scheduled|ConfigProperty|DefaultValue)\s*\(\s*(?:\w+\s*=\s*)?\"\$\{([\w.-]+)(?::([^}\"]*))?\}\""
+)
 
 
 def scan(unit: Unit) -> Facts:
@@ -33,10 +35,24 @@ def _property(unit: Unit, match: re.Match[bytes]) -> list[Reference]:
     name = re.sub(r"[.-]", "_", written).upper()
     has = match.group(2) is not None
     default = match.group(2).decode("utf-8", "replace") if has else None
-    attrs: dict[str, object] = {"default": default, "has_default": has, "required": not has, "access": "spring",
-                                "dynamic": False, "property": written}  # fmt: skip
+    attrs: dict[str, object] = {
+        "default": default,
+        "has_default": has,
+        "required": not has,
+        "access": "spring",
+        "dynamic": False,
+        "property": written,
+    }
     found = [unit.reference("env", match.start(1), match.end(1), name, "config", "java", "java:string", attrs=attrs)]
     if has:
-        found += addresses_in(unit, match.start(2), match.end(2), "default", "java", "java:string",
-                              why=f"the default of property `{written}`", attrs={"env": name, "key": written})  # fmt: skip
+        found += addresses_in(
+            unit,
+            match.start(2),
+            match.end(2),
+            "default",
+            "java",
+            "java:string",
+            why=f"the default of property `{written}`",
+            attrs={"env": name, "key": written},
+        )
     return found

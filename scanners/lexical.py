@@ -60,11 +60,15 @@ _QUOTES = re.compile(rb"^(?:[$@rbLuU]{0,3}|c?r?)(#{0,8})(\"\"\"|'''|[\"'`])")
 _NAME = re.compile(r"([\w.:>$!?@-]+(?:<[^<>()]*>)?)\s*$")
 _VERB = rb"%[-+#0-9.]*[dvisqxT]"
 
-_WORTH = re.compile(rb"://|localhost|host\.docker|\d{1,3}\.\d{1,3}\.\d{1,3}\.\d|::1|:\d{2,5}\b|/home/|/Users/|^[\"'][A-Za-z_]\w*[\"']$|\$\{")
+_WORTH = re.compile(
+    rb"://|localhost|host\.docker|\d{1,3}\.\d{1,3}\.\d{1,3}\.\d|::1|:\d{2,5}\b|/home/|/Users/|^[\"'][A-Za-z_]\w*[\"']$|\$\{"
+)
 _ADDRESS = re.compile(rb"://|localhost|host\.docker|\d{1,3}\.\d{1,3}\.\d{1,3}\.\d|::1")
 _HOST_KEY = re.compile(r"(?i)(?:^|[_a-z])(host|hostname|broker|server)s?$")
 _DOTLESS_PORT = re.compile(r"^[a-z][a-z0-9-]*(?:\.[a-z0-9-]+)*:(?:80|443|[1-9]\d{3,4})$")
-_HOME = re.compile(r"(?<![\w.:/])/(?:home|Users)/(?!(?:node|app|user|username|runner|ubuntu|vscode)\b)[A-Za-z][\w.-]*(?:/[\w./@+-]*)?")
+_HOME = re.compile(
+    r"(?<![\w.:/])/(?:home|Users)/(?!(?:node|app|user|username|runner|ubuntu|vscode)\b)[A-Za-z][\w.-]*(?:/[\w./@+-]*)?"
+)
 
 ENV_READ = re.compile(
     r"(?:^|[.:>])(?:Getenv|LookupEnv|getenv|get_env|fetch_env!?|GetEnvironmentVariable|var|var_os|env!|option_env!|env|getOrDefault"
@@ -80,13 +84,17 @@ _SHOWN = re.compile(
     r"(?i)(^|[.:>])(print\w*|println!?|eprintln!?|puts|echo|writeline|write|printf|fatal\w*|panic!?|log\w*|info\w*!?|warn\w*!?"
     r"|error\w*!?|debug\w*!?|trace!?|errorf|new|raise|die|exit|bail!|anyhow!|expect|fail|usage|describe|help|description|sprintln)$"
 )
-_LOGGER = re.compile(r"(?i)(log|logger|console|fmt|slog|t|b|printer)[.:]+\w+$|^(print\w*|puts|echo|println!?|eprintln!?|panic!?|die)$|\b(error|exception)\w*$|^raise|errors\.new|errorf$|anyhow!|bail!|(info|warn|error|debug|trace)!$")
+_LOGGER = re.compile(
+    r"(?i)(log|logger|console|fmt|slog|t|b|printer)[.:]+\w+$|^(print\w*|puts|echo|println!?|eprintln!?|panic!?|die)$|\b(error|exception)\w*$|^raise|errors\.new|errorf$|anyhow!|bail!|(info|warn|error|debug|trace)!$"
+)
 _COMPARED = re.compile(
     r"(?i)(equals\w*|contains|startswith|starts_with|hasprefix|hassuffix|endswith|ends_with|start_with\?|end_with\?|matches|match"
     r"|trimprefix|replace\w*|split|compile|strpos|str_contains|assert\w*!?|eq|include\?|strip_prefix|indexof|regex)$"
 )
 _FORMAT = re.compile(r"(?i)(^|[.:])(sprintf|string\.format|format!?|formatted|concat|from|into|to_string|to_owned)$")
-_BIND = re.compile(r"(?i)(listenandserve\w*|listen|bind|start|run|serve|listenudp|listentcp|useurls|withaddr|addr|newserver|inetsocketaddress|serversocket)$")
+_BIND = re.compile(
+    r"(?i)(listenandserve\w*|listen|bind|start|run|serve|listenudp|listentcp|useurls|withaddr|addr|newserver|inetsocketaddress|serversocket)$"
+)
 _REQUEST = re.compile(
     r"(?i)(^|[.:>])(get|post|put|patch|delete|head|request|newrequest\w*|dial\w*|connect\w*|open|uri|url|parse|create|httpget|get_response"
     r"|getasync|postasync|newclient\w*|baseurl|base_url|resttemplate|webclient|redis|mongo\w*|newredis\w*|http|fetch|newwithoptions)$"
@@ -94,7 +102,9 @@ _REQUEST = re.compile(
 _ORIGIN = re.compile(r"(?i)cors|origin")
 _COMPARE = re.compile(r"(?:==|!=|===|!==|=~|\bcase|\bin|\bwhen)\s*[\[({]?\s*$")
 _OR = re.compile(r"(?:\?\?=?|\|\||\?:|\bor|\|\|=)\s*$")
-_SWITCH = re.compile(r"(?i)(debug|is_?dev\w*|production|development|environment)[^;{}]{0,60}\?\s*(?:\"[^\"]*\"\s*:\s*)?$")
+_SWITCH = re.compile(
+    r"(?i)(debug|is_?dev\w*|production|development|environment)[^;{}]{0,60}\?\s*(?:\"[^\"]*\"\s*:\s*)?$"
+)
 _CONSTANT = re.compile(r"([A-Za-z_$@][\w$]*)\s*(?::\s*[\w&'<>\[\]? ]+)?\s*:?=\s*(?:new\s+\w+\s*\(\s*|\[\s*|&)?$")
 _KEY = re.compile(r"[\"':]?([A-Za-z_][\w-]*)[\"']?\s*(?::|=>|=)\s*$")
 
@@ -133,8 +143,14 @@ class _Defaults:
             return None
         if literal.frame.at == self.frame and literal.frame.place == 1:
             return self.read
-        near = literal.lo - self.at < 120 and "\n\n" not in literal.lead and ";" not in literal.lead[-(literal.lo - self.at) :]
-        chained = re.search(r"(?:unwrap_or\w*|getOrElse|orElse\w*|or_else|\|\||\?\?|\?:|\bor)\s*[({|]?[^\"';]*$", literal.lead)
+        near = (
+            literal.lo - self.at < 120
+            and "\n\n" not in literal.lead
+            and ";" not in literal.lead[-(literal.lo - self.at) :]
+        )
+        chained = re.search(
+            r"(?:unwrap_or\w*|getOrElse|orElse\w*|or_else|\|\||\?\?|\?:|\bor)\s*[({|]?[^\"';]*$", literal.lead
+        )
         if near and chained:
             return self.read
         return None
@@ -148,20 +164,40 @@ def _read_name(literal: Literal, value: str, source: bytes) -> bool:
     name = re.sub(r"\s+", "", literal.frame.name)
     if not re.search(r"[({\[,]\s*$", source[max(literal.lo - 30, 0) : literal.lo].decode("utf-8", "replace")):
         return False
-    if _SURE.search(name) or (ENV_READ.search(name) and re.search(r"(?i)getenv\(\)\s*\.\w+$|sys\.env\.\w+$|\benv::\w+$", lead)):
+    if _SURE.search(name) or (
+        ENV_READ.search(name) and re.search(r"(?i)getenv\(\)\s*\.\w+$|sys\.env\.\w+$|\benv::\w+$", lead)
+    ):
         return value.upper() == value
     return False
 
 
 def _env(unit: Unit, literal: Literal, value: str, tongue: Tongue) -> Reference:
-    required = bool(_REQUIRED.search(literal.frame.name)) or literal.tail.lstrip(")]").startswith((".unwrap()", ".expect(", "!!"))
-    attrs: dict[str, object] = {"default": None, "has_default": False, "required": required,
-                                "access": literal.frame.name[:40], "dynamic": False}  # fmt: skip
-    return unit.reference("env", 0, len(literal.text.text), value, "config", tongue.name, f"{tongue.name}:string",
-                          runtime="test" if literal.frame.test else unit.runtime, attrs=attrs)  # fmt: skip
+    required = bool(_REQUIRED.search(literal.frame.name)) or literal.tail.lstrip(")]").startswith(
+        (".unwrap()", ".expect(", "!!")
+    )
+    attrs: dict[str, object] = {
+        "default": None,
+        "has_default": False,
+        "required": required,
+        "access": literal.frame.name[:40],
+        "dynamic": False,
+    }
+    return unit.reference(
+        "env",
+        0,
+        len(literal.text.text),
+        value,
+        "config",
+        tongue.name,
+        f"{tongue.name}:string",
+        runtime="test" if literal.frame.test else unit.runtime,
+        attrs=attrs,
+    )
 
 
-def _addresses(unit: Unit, literal: Literal, value: str, tongue: Tongue, default: _Defaults, out: Facts) -> Iterator[Reference]:
+def _addresses(
+    unit: Unit, literal: Literal, value: str, tongue: Tongue, default: _Defaults, out: Facts
+) -> Iterator[Reference]:
     read_ = default.of(literal)
     if read_ is not None and not read_.attrs["has_default"]:
         read_.attrs.update(default=value, has_default=True, required=False)
@@ -173,12 +209,20 @@ def _addresses(unit: Unit, literal: Literal, value: str, tongue: Tongue, default
     if listening and (_BIND.search(literal.frame.name) or _BIND.search(str(attrs.get("key", "")))):
         lo = len(listening.group(1)) + 1
         out.declarations.append(
-            unit.declaration("port", lo, size, "listen", listening.group(2), tongue.name,
-                             attrs={"host": listening.group(1) or None, "call": literal.frame.name})  # fmt: skip
+            unit.declaration(
+                "port",
+                lo,
+                size,
+                "listen",
+                listening.group(2),
+                tongue.name,
+                attrs={"host": listening.group(1) or None, "call": literal.frame.name},
+            )
         )
         role, why = "bind", f"the address that `{literal.frame.name}` listens at"
     dotless = bool(_DOTLESS_PORT.match(value)) or (
-        bool(re.fullmatch(r"[a-z][a-z0-9_-]*", value)) and bool(_HOST_KEY.search(str(attrs.get("key", attrs.get("env", "")))))
+        bool(re.fullmatch(r"[a-z][a-z0-9_-]*", value))
+        and bool(_HOST_KEY.search(str(attrs.get("key", attrs.get("env", "")))))
     )
     if dotless and role not in ("display", "comparison"):
         yield from host_value(unit, 0, size, role, tongue.name, layer, why=why, runtime=runtime, attrs=attrs)
@@ -186,8 +230,18 @@ def _addresses(unit: Unit, literal: Literal, value: str, tongue: Tongue, default
         yield from addresses_in(unit, 0, size, role, tongue.name, layer, why=why, runtime=runtime, attrs=attrs)
     for match in _HOME.finditer(value):
         lo = len(value[: match.start()].encode())
-        yield unit.reference("path", lo, lo + len(match.group().encode()), match.group(), role, tongue.name, layer,
-                             why=why, runtime=runtime, attrs={"use": "home"})  # fmt: skip
+        yield unit.reference(
+            "path",
+            lo,
+            lo + len(match.group().encode()),
+            match.group(),
+            role,
+            tongue.name,
+            layer,
+            why=why,
+            runtime=runtime,
+            attrs={"use": "home"},
+        )
 
 
 def use(literal: Literal, read_: Reference | None) -> tuple[Role, str, dict[str, object]]:
@@ -239,7 +293,9 @@ def literals(unit: Unit, tongue: Tongue, out: Facts) -> Iterator[Literal]:
         kind = match.lastgroup
         if kind == "comment":
             if _ADDRESS.search(match.group()):
-                out.references += addresses_in(unit, match.start(), match.end(), "comment", tongue.name, f"{tongue.name}:comment")
+                out.references += addresses_in(
+                    unit, match.start(), match.end(), "comment", tongue.name, f"{tongue.name}:comment"
+                )
         elif kind == "open":
             if len(stack) < 2000:
                 stack.append(_frame(source, match, stack[-1]))
@@ -260,19 +316,29 @@ _TOKENS: dict[str, re.Pattern[bytes]] = {}
 
 def _token(tongue: Tongue) -> re.Pattern[bytes]:
     if tongue.name not in _TOKENS:
-        parts = (rb"(?P<comment>%s)" % tongue.comment, rb"(?P<raw>%s)" % tongue.raw, rb"(?P<string>%s)" % tongue.string,
-                 rb"(?P<open>[(\[{])", rb"(?P<close>[)\]}])", rb"(?P<comma>,)")  # fmt: skip
+        parts = (
+            rb"(?P<comment>%s)" % tongue.comment,
+            rb"(?P<raw>%s)" % tongue.raw,
+            rb"(?P<string>%s)" % tongue.string,
+            rb"(?P<open>[(\[{])",
+            rb"(?P<close>[)\]}])",
+            rb"(?P<comma>,)",
+        )
         _TOKENS[tongue.name] = re.compile(b"|".join(parts), re.S)
     return _TOKENS[tongue.name]
 
 
 def _frame(source: bytes, match: re.Match[bytes], outer: Frame) -> Frame:
     before = source[max(match.start() - 80, 0) : match.start()].decode("utf-8", "replace")
-    test = outer.test or (match.group() == b"{" and bool(re.search(r"#\[cfg\(test\)\]\s*(?:pub\s+)?mod\s+\w+\s*$", before)))
+    test = outer.test or (
+        match.group() == b"{" and bool(re.search(r"#\[cfg\(test\)\]\s*(?:pub\s+)?mod\s+\w+\s*$", before))
+    )
     name = _NAME.search(before)
     if match.group() == b"{":
         return Frame("", 0, match.end(), test)
-    return Frame((name.group(1) if name else "") + ("[" if match.group() == b"[" and name else ""), 0, match.end(), test)
+    return Frame(
+        (name.group(1) if name else "") + ("[" if match.group() == b"[" and name else ""), 0, match.end(), test
+    )
 
 
 def _literal(source: bytes, match: re.Match[bytes], frame: Frame, tongue: Tongue) -> Literal:

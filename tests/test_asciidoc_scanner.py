@@ -36,8 +36,13 @@ def facts(text: str) -> Facts:
 
 def test_macros_are_paths() -> None:
     paths = [(r.value, r.attrs["use"]) for r in facts(PAGE).references if r.kind == "path" and r.layers == ("md:link",)]
-    assert paths == [("docs/a.md", "link"), ("b.adoc", "link"), ("img/a.png", "image"), ("part.adoc", "include"),
-                     ("other.adoc", "link")]  # fmt: skip
+    assert paths == [
+        ("docs/a.md", "link"),
+        ("b.adoc", "link"),
+        ("img/a.png", "image"),
+        ("part.adoc", "include"),
+        ("other.adoc", "link"),
+    ]
 
 
 def test_addresses_stand_without_their_label_and_comments_are_left_out() -> None:

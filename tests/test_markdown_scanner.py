@@ -74,7 +74,9 @@ def test_relative_links_and_images_are_paths(text: str, value: str, use: str) ->
     assert (link.value, link.attrs["use"], link.runtime) == (value, use, "docs")
 
 
-@pytest.mark.parametrize("text", ["[a](#part)", "[a](mailto:a@b.c)", "`[a](b.md)`", "\\[a](b.md)", "<!-- [a](b.md) -->"])
+@pytest.mark.parametrize(
+    "text", ["[a](#part)", "[a](mailto:a@b.c)", "`[a](b.md)`", "\\[a](b.md)", "<!-- [a](b.md) -->"]
+)
 def test_what_is_no_relative_link(text: str) -> None:
     assert found(text) == []
 
@@ -91,7 +93,13 @@ def test_the_span_of_a_link_is_the_path_alone() -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["open http://localhost:3000/x.", "`http://localhost:3000/x`", "[a](http://localhost:3000/x)", "<http://localhost:3000/x>"]
+    "text",
+    [
+        "open http://localhost:3000/x.",
+        "`http://localhost:3000/x`",
+        "[a](http://localhost:3000/x)",
+        "<http://localhost:3000/x>",
+    ],
 )
 def test_addresses_are_displayed(text: str) -> None:
     url = one(text, "url")
@@ -116,7 +124,21 @@ def test_code_spans_that_are_paths(span: str, value: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "span", ["/api/users", "GET /x.json", "application/json", "Next.js", "*.py", "foo()", "a: b", "@scope/pkg", "and/or", "--flag", "x = 1.py", "{id}"]
+    "span",
+    [
+        "/api/users",
+        "GET /x.json",
+        "application/json",
+        "Next.js",
+        "*.py",
+        "foo()",
+        "a: b",
+        "@scope/pkg",
+        "and/or",
+        "--flag",
+        "x = 1.py",
+        "{id}",
+    ],
 )
 def test_code_spans_that_are_not_paths(span: str) -> None:
     assert found(f"see `{span}` there") == []
@@ -127,7 +149,9 @@ def test_two_words_with_a_slash_may_be_a_package() -> None:
     assert "ambiguous" not in one("the `./org/name` folder").attrs
 
 
-@pytest.mark.parametrize("line", ["the deleted `src/a.py`", "`src/a.py` → `src/a.py`", "TODO: `src/a.py`", "e.g. `src/a.py`"])
+@pytest.mark.parametrize(
+    "line", ["the deleted `src/a.py`", "`src/a.py` → `src/a.py`", "TODO: `src/a.py`", "e.g. `src/a.py`"]
+)
 def test_hedges_are_noted(line: str) -> None:
     assert facts(line).references[0].attrs["hedged"] is True
 
@@ -218,7 +242,12 @@ def test_a_clone_makes_the_root(embedded: list[tuple[str, Unit]]) -> None:
 def test_a_layout_gives_each_entry_its_folder() -> None:
     text = "```\napp/\n├── src/\n│   ├── main.py  # entry\n│   └── x.ts\n└── README.md\n```\n"
     entries = [(ref.value, ref.cwd, ref.attrs["use"]) for ref in facts(text, "README.md").references]
-    assert entries == [("src/", "", "layout"), ("main.py", "src", "layout"), ("x.ts", "src", "layout"), ("README.md", "", "layout")]
+    assert entries == [
+        ("src/", "", "layout"),
+        ("main.py", "src", "layout"),
+        ("x.ts", "src", "layout"),
+        ("README.md", "", "layout"),
+    ]
 
 
 def test_headings_and_tasks() -> None:
@@ -229,7 +258,9 @@ def test_headings_and_tasks() -> None:
 
 
 def test_front_matter_and_mdx_imports_are_left_alone() -> None:
-    assert found("---\nimage: ./a.png\nurl: http://localhost:3\n---\nimport x from './b.md'\n", path="docs/page.mdx") == []
+    assert (
+        found("---\nimage: ./a.png\nurl: http://localhost:3\n---\nimport x from './b.md'\n", path="docs/page.mdx") == []
+    )
 
 
 FENCES = [
@@ -251,7 +282,9 @@ def test_fences_equal_those_of_commonmark(text: str) -> None:
     assert _ours(text) == _theirs(text)
 
 
-LINES = st.sampled_from(["```", "```sh", "  ```", "~~~", "> ```", "> a", "- a", "  a", "    a", "a", "", "   ~~~", "````", "1. b", "# h"])
+LINES = st.sampled_from(
+    ["```", "```sh", "  ```", "~~~", "> ```", "> a", "- a", "  a", "    a", "a", "", "   ~~~", "````", "1. b", "# h"]
+)
 
 
 @given(st.lists(LINES, max_size=8))

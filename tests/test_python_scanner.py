@@ -192,7 +192,11 @@ def _constants(source: str) -> list[tuple[int, int, str]]:
     for line in source.encode().splitlines(keepends=True):
         lines.append(lines[-1] + len(line))
     return [
-        (lines[node.lineno - 1] + node.col_offset, lines[(node.end_lineno or 1) - 1] + (node.end_col_offset or 0), node.value)
+        (
+            lines[node.lineno - 1] + node.col_offset,
+            lines[(node.end_lineno or 1) - 1] + (node.end_col_offset or 0),
+            node.value,
+        )
         for node in ast.walk(ast.parse(source))
         if isinstance(node, ast.Constant) and isinstance(node.value, str)
     ]

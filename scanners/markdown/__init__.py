@@ -5,6 +5,7 @@ MDX is read as Markdown; its expressions and imports are left alone.
 """
 
 import re
+from itertools import pairwise
 from urllib.parse import unquote
 
 from msgspec import structs
@@ -45,8 +46,9 @@ class Reader:
         """All facts, with hedges noted on those that name something."""
         for heading in self.page.headings:
             lo = heading.lo
-            declared = self.unit.declaration("heading", lo, heading.hi, heading.text, None, self.language,
-                                             attrs={"level": heading.level})  # fmt: skip
+            declared = self.unit.declaration(
+                "heading", lo, heading.hi, heading.text, None, self.language, attrs={"level": heading.level}
+            )
             self.out.declarations.append(declared)
         self._fences()
         for lo, hi in self.page.inlines:
@@ -111,8 +113,17 @@ class Reader:
         """A link's or image's destination: a path of the repository, or an address."""
         text = self.page.text[lo:hi].decode("utf-8", "replace")
         if "://" in text:
-            self.out.references += addresses_in(self.unit, lo, hi, "display", self.language, "md:link", runtime="docs",
-                                                scope=self._scope(lo), attrs={"position": use})  # fmt: skip
+            self.out.references += addresses_in(
+                self.unit,
+                lo,
+                hi,
+                "display",
+                self.language,
+                "md:link",
+                runtime="docs",
+                scope=self._scope(lo),
+                attrs={"position": use},
+            )
             return
         if _RELATIVE.match(text):
             return
@@ -129,8 +140,18 @@ class Reader:
     def _path(self, lo: int, hi: int, value: str, layer: str, attrs: dict[str, object]) -> None:
         attrs["or_root"] = attrs.get("use") not in ("link", "image")
         self.out.references.append(
-            self.unit.reference("path", lo, hi, value, "display", self.language, layer, runtime="docs",
-                                scope=self._scope(lo), attrs=attrs)  # fmt: skip
+            self.unit.reference(
+                "path",
+                lo,
+                hi,
+                value,
+                "display",
+                self.language,
+                layer,
+                runtime="docs",
+                scope=self._scope(lo),
+                attrs=attrs,
+            )
         )
 
     def _code(self, lo: int, hi: int, mark: int, cell: bool = False) -> None:
@@ -147,8 +168,17 @@ class Reader:
             self._command(lo, hi)
         elif "://" in text or words.HOST_PORT.match(text):
             read_ = addresses_in if "://" in text or text[0].isdigit() or text.startswith("localhost") else host_value
-            self.out.references += read_(self.unit, lo, hi, "display", self.language, "md:code", runtime="docs",
-                                         scope=self._scope(lo), attrs={"position": "code-span"})  # fmt: skip
+            self.out.references += read_(
+                self.unit,
+                lo,
+                hi,
+                "display",
+                self.language,
+                "md:code",
+                runtime="docs",
+                scope=self._scope(lo),
+                attrs={"position": "code-span"},
+            )
         elif found := words.path_in(text):
             value, attrs = found
             attrs["use"] = "code-span"
@@ -156,8 +186,17 @@ class Reader:
                 self._path(lo, lo + len(value.encode()), value, "md:code", attrs)
                 self._made(lo, mark, value)
         else:
-            self.out.references += addresses_in(self.unit, lo, hi, "display", self.language, "md:code", runtime="docs",
-                                                scope=self._scope(lo), attrs={"position": "code-span"})  # fmt: skip
+            self.out.references += addresses_in(
+                self.unit,
+                lo,
+                hi,
+                "display",
+                self.language,
+                "md:code",
+                runtime="docs",
+                scope=self._scope(lo),
+                attrs={"position": "code-span"},
+            )
 
     def _made(self, lo: int, mark: int, value: str) -> None:
         """A path that the line tells the reader to make is declared by the page itself."""
@@ -167,7 +206,9 @@ class Reader:
             self.out.references[-1].attrs["made"] = True
             end = lo + len(value.encode())
             self.out.declarations.append(
-                self.unit.declaration("path", lo, end, value, None, self.language, scope=self._scope(lo), attrs={"by": "text"})
+                self.unit.declaration(
+                    "path", lo, end, value, None, self.language, scope=self._scope(lo), attrs={"by": "text"}
+                )
             )
 
     def _command(self, lo: int, hi: int) -> None:
@@ -177,8 +218,12 @@ class Reader:
                 break
             place = after
         folders = place._replace(now=None).folders()
-        inner = self.unit.inner(Mapped(self.page.text, Mapped.whole(self.page.text).segments).slice(lo, hi), "md:code",
-                                runtime="host", scope=self._scope(lo))  # fmt: skip
+        inner = self.unit.inner(
+            Mapped(self.page.text, Mapped.whole(self.page.text).segments).slice(lo, hi),
+            "md:code",
+            runtime="host",
+            scope=self._scope(lo),
+        )
         found = scan_embedded("shell", inner)
         for reference in found.references:
             reference.attrs["code_span"] = True
@@ -192,16 +237,41 @@ class Reader:
             return
         assigned = match.group(2) if match.re is words.ENV else None
         start = lo + text.index(match.group(1))
-        attrs: dict[str, object] = {"default": default, "has_default": default is not None, "required": False,
-                                    "access": "doc", "dynamic": False, "table": table}  # fmt: skip
+        attrs: dict[str, object] = {
+            "default": default,
+            "has_default": default is not None,
+            "required": False,
+            "access": "doc",
+            "dynamic": False,
+            "table": table,
+        }
         if assigned is not None:
             attrs["assigned"] = assigned
             value = hi - len(assigned.encode())
-            self.out.references += addresses_in(self.unit, value, hi, "example", self.language, "md:code", runtime="docs",
-                                                scope=self._scope(lo), attrs={"env": match.group(1)})  # fmt: skip
+            self.out.references += addresses_in(
+                self.unit,
+                value,
+                hi,
+                "example",
+                self.language,
+                "md:code",
+                runtime="docs",
+                scope=self._scope(lo),
+                attrs={"env": match.group(1)},
+            )
         self.out.references.append(
-            self.unit.reference("env", start, start + len(match.group(1)), match.group(1), "display", self.language, "md:code",
-                                runtime="docs", scope=self._scope(lo), attrs=attrs)  # fmt: skip
+            self.unit.reference(
+                "env",
+                start,
+                start + len(match.group(1)),
+                match.group(1),
+                "display",
+                self.language,
+                "md:code",
+                runtime="docs",
+                scope=self._scope(lo),
+                attrs=attrs,
+            )
         )
 
     def _row(self, row: Row) -> None:
@@ -218,7 +288,9 @@ class Reader:
         known = [r for r in self.out.references[before:] if r.kind == "env" and r.value == name]
         for reference in known:
             reference.attrs.update(default=default, has_default=default is not None, table=True)
-        if not known and (words.ENV.fullmatch(name) or words.ENV_WORD.match(name) and _ENV_COLUMN.search(" ".join(header))):
+        if not known and (
+            words.ENV.fullmatch(name) or (words.ENV_WORD.match(name) and _ENV_COLUMN.search(" ".join(header)))
+        ):
             start = lo + self.page.text[lo:hi].find(name.encode())
             self._env(start, start + len(name.encode()), name, default, table=True)
 
@@ -236,8 +308,18 @@ class Reader:
             attrs = {"done": done, "text": text[:400], "section": self._scope(lo)}
             end = lo + len(self.page.text[lo:hi].rstrip())
             self.out.references.append(
-                self.unit.reference("claim", lo, end, text, "display", self.language, "", runtime="docs",
-                                    scope=self._scope(lo), attrs=attrs)  # fmt: skip
+                self.unit.reference(
+                    "claim",
+                    lo,
+                    end,
+                    text,
+                    "display",
+                    self.language,
+                    "",
+                    runtime="docs",
+                    scope=self._scope(lo),
+                    attrs=attrs,
+                )
             )
 
     def _prose(self) -> None:
@@ -247,10 +329,19 @@ class Reader:
             text[lo:hi] = b"\n" * (hi - lo)
         blank = structs.replace(self.unit, text=Mapped(bytes(text), self.unit.text.segments))
         bounds = [0, *(heading.lo for heading in self.page.headings), len(text)]
-        for lo, hi in zip(bounds, bounds[1:]):
+        for lo, hi in pairwise(bounds):
             if lo < hi and words.ADDRESS.search(text, lo, hi):
-                self.out.references += addresses_in(blank, lo, hi, "display", self.language, "", runtime="docs",
-                                                    scope=self._scope(lo), attrs={"position": "prose"})  # fmt: skip
+                self.out.references += addresses_in(
+                    blank,
+                    lo,
+                    hi,
+                    "display",
+                    self.language,
+                    "",
+                    runtime="docs",
+                    scope=self._scope(lo),
+                    attrs={"position": "prose"},
+                )
 
     def _hedge(self) -> None:
         """Note what the line of a name says about it. Spans are of the outer file, so only for whole files."""

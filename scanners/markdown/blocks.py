@@ -92,7 +92,9 @@ def read(source: bytes) -> Page:
         _ranges(nodes, "html"),
         _ranges(nodes, "definition"),
         [_heading(text, node) for node in nodes.get("heading", [])],
-        sorted([(*_task(node), done) for kind, done in (("done", True), ("open", False)) for node in nodes.get(kind, [])]),
+        sorted(
+            [(*_task(node), done) for kind, done in (("done", True), ("open", False)) for node in nodes.get(kind, [])]
+        ),
         _ranges(nodes, "metadata"),
         [_indented(source, node, marks) for node in nodes.get("indented", [])],
     )
@@ -155,8 +157,10 @@ def _fence(source: bytes, node: Node, marks: list[tuple[int, int]]) -> Fence:
     if content is None:
         return Fence(node.start_byte, node.end_byte, info, Mapped(b"", []))
     first = node.named_children[0] if node.named_children else node
-    delimiter = first.start_byte + len(source[first.start_byte : first.end_byte]) - len(
-        source[first.start_byte : first.end_byte].lstrip()
+    delimiter = (
+        first.start_byte
+        + len(source[first.start_byte : first.end_byte])
+        - len(source[first.start_byte : first.end_byte].lstrip())
     )
     column = delimiter - (source.rfind(b"\n", 0, delimiter) + 1)
     return Fence(node.start_byte, node.end_byte, info, _content(source, content, column, marks))

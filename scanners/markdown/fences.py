@@ -19,19 +19,75 @@ from unmoor.scanners.markdown.words import ADDRESS, is_command
 from unmoor.scanners.unit import Unit
 from unmoor.text.mapped import Mapped
 
-_SHELL = frozenset(["sh", "bash", "shell", "console", "zsh", "terminal", "shell-session", "sh-session", "bash-session",
-                    "shellsession", "term", "cmd-line", "commandline", "fish"])  # fmt: skip
+_SHELL = frozenset(
+    [
+        "sh",
+        "bash",
+        "shell",
+        "console",
+        "zsh",
+        "terminal",
+        "shell-session",
+        "sh-session",
+        "bash-session",
+        "shellsession",
+        "term",
+        "cmd-line",
+        "commandline",
+        "fish",
+    ]
+)
 _LANGUAGES = {
-    "yaml": "yaml", "yml": "yaml", "json": "json", "jsonc": "json", "json5": "json", "dockerfile": "dockerfile",
-    "docker": "dockerfile", "containerfile": "dockerfile", "env": "dotenv", "dotenv": "dotenv", ".env": "dotenv",
-    "ts": "typescript", "typescript": "typescript", "tsx": "tsx", "jsx": "javascript", "js": "javascript",
-    "javascript": "javascript", "mjs": "javascript", "py": "python", "python": "python", "python3": "python", "go": "go",
-    "golang": "go", "java": "java", "kotlin": "java", "toml": "toml", "hcl": "hcl", "terraform": "hcl", "tf": "hcl",
-    "nginx": "nginx", "caddy": "caddyfile", "caddyfile": "caddyfile", "make": "makefile", "makefile": "makefile",
-    "properties": "properties", "ini": "properties", "html": "markup", "powershell": "powershell", "ps1": "powershell",
-    "pwsh": "powershell", "bat": "powershell", "cmd": "powershell", "vue": "component", "svelte": "component",
-    "rust": "literals", "ruby": "literals", "php": "literals", "csharp": "literals", "cs": "literals",
-}  # fmt: skip
+    "yaml": "yaml",
+    "yml": "yaml",
+    "json": "json",
+    "jsonc": "json",
+    "json5": "json",
+    "dockerfile": "dockerfile",
+    "docker": "dockerfile",
+    "containerfile": "dockerfile",
+    "env": "dotenv",
+    "dotenv": "dotenv",
+    ".env": "dotenv",
+    "ts": "typescript",
+    "typescript": "typescript",
+    "tsx": "tsx",
+    "jsx": "javascript",
+    "js": "javascript",
+    "javascript": "javascript",
+    "mjs": "javascript",
+    "py": "python",
+    "python": "python",
+    "python3": "python",
+    "go": "go",
+    "golang": "go",
+    "java": "java",
+    "kotlin": "java",
+    "toml": "toml",
+    "hcl": "hcl",
+    "terraform": "hcl",
+    "tf": "hcl",
+    "nginx": "nginx",
+    "caddy": "caddyfile",
+    "caddyfile": "caddyfile",
+    "make": "makefile",
+    "makefile": "makefile",
+    "properties": "properties",
+    "ini": "properties",
+    "html": "markup",
+    "powershell": "powershell",
+    "ps1": "powershell",
+    "pwsh": "powershell",
+    "bat": "powershell",
+    "cmd": "powershell",
+    "vue": "component",
+    "svelte": "component",
+    "rust": "literals",
+    "ruby": "literals",
+    "php": "literals",
+    "csharp": "literals",
+    "cs": "literals",
+}
 _COMMAND_LANGUAGES = ("powershell",)
 _PROMPT = re.compile(rb"^[ \t]*(?:\([\w.-]+\)\s*)?(?:[\w.-]+@[\w.-]+[:\w~/. -]*)?[$%]\s+|^PS [^>\n]*>\s+")
 _CONTINUED = re.compile(rb"^>\s")
@@ -104,11 +160,18 @@ def _unknown(unit: Unit, fence: Fence, scope: str) -> Facts:
 def _example(unit: Unit, fence: Fence, name: str, scope: str) -> Facts:
     """Code shown to the reader: what it names are examples, its errors are no problem, its trees declare nothing."""
     commands = name in _COMMAND_LANGUAGES
-    inner = unit.inner(fence.content, f"fence:{name}", runtime="host" if commands else "docs", scope=scope,
-                       role="" if commands else "example")  # fmt: skip
+    inner = unit.inner(
+        fence.content,
+        f"fence:{name}",
+        runtime="host" if commands else "docs",
+        scope=scope,
+        role="" if commands else "example",
+    )
     found = scan_embedded(name, inner)
     role = None if commands else "example"
-    references = [structs.replace(ref, role=role) if role and ref.role != "comment" else ref for ref in found.references]
+    references = [
+        structs.replace(ref, role=role) if role and ref.role != "comment" else ref for ref in found.references
+    ]
     for declaration in found.declarations:
         if declaration.kind == "env":
             declaration.attrs["where"] = "doc"
@@ -220,8 +283,16 @@ def _layout(unit: Unit, fence: Fence, scope: str, folder: str) -> Iterator[Refer
                 stack.pop()
             lo = at + len(line[: match.start(1)].encode())
             parents = [folder, *(parent for _, parent in stack)]
-            yield inner.reference("path", lo, lo + len(name.encode()), name, "example", "markdown", "",
-                                  cwd=posixpath.join(*parents).strip("/"),
-                                  attrs={"use": "layout", "or_root": True})  # fmt: skip
+            yield inner.reference(
+                "path",
+                lo,
+                lo + len(name.encode()),
+                name,
+                "example",
+                "markdown",
+                "",
+                cwd=posixpath.join(*parents).strip("/"),
+                attrs={"use": "layout", "or_root": True},
+            )
             stack.append((depth, name.strip("/")))
         at += len(raw)

@@ -28,7 +28,9 @@ _COMMANDS = re.compile(
 )
 _SCRIPT = re.compile(r"^(?:sudo\s+)?(?:\./|\.\./)[\w./-]+(?:\s|$)")
 _PLACEHOLDER = re.compile(
-    r"(?i)<[^>]*>|\byour[-_ ]|\bmy[-_]|path/to|\bfoo\b|\bbar\b|\bbaz\b|\bexample[-_./]|[-_./]example\b(?!$)|xxx|\byyyy\b|\.\.\.|…"
+    r"(?i)<[^>]*>|\byour[-_ ]|\bmy[-_]|path/to|\bfoo\b|\bbar\b|\bbaz\b|\bexample[-_./]|[-_./]example\b(?!$)"
+    r"|xxx|\byyyy\b"
+    r"|\.\.\.|…"
     r"|\{[^}]*\}|\$\w|\[[\w-]+\]|\bsome[-_]|\bnew[-_]?(file|feature|service)|NNN|YYYY|#\{|%\w+%"
 )
 _HEDGE = re.compile(
@@ -38,7 +40,8 @@ _HEDGE = re.compile(
     r"|save[sd]?)\b|\be\.g\.|→|->|~~"
 )
 _MAKES = re.compile(
-    r"(?i)\b(?:creat(?:e|es|ing)|touch|generates?|(?:add|make) (?:a|an|the|another) (?:new )?(?:\S+ )?(?:file|folder|directory)"
+    r"(?i)\b(?:creat(?:e|es|ing)|touch|generates?|(?:add|make) (?:a|an|the|another) (?:new )?"
+    r"(?:\S+ )?(?:file|folder|directory)"
     r"|new (?:file|folder|directory))\b[^.;`]{0,60}$"
     r"|\b(?:copy|cp|rename|save|write|download|move)\w*\b(?:[^.;]|\.\w){0,70}\b(?:to|as|in|into)\s*$"
 )
@@ -53,15 +56,18 @@ _MIME = re.compile(
 
 ADDRESS = re.compile(rb"://|localhost|host\.docker|\d\.\d{1,3}\.\d{1,3}\.\d|\[::1\]")
 _TYPED = re.compile(
-    rb"^[ \t]*(?:\$ )?(?:sudo )?(?:docker-compose |docker (?:compose|exec|run|ps|logs|build|stop|start|restart|rm|cp|network"
-    rb"|volume|inspect|pull|push|kill|stats|top) |(?:npm|yarn|pnpm) (?:run|install|test|start)|mvn (?:-|clean|package|install)"
-    rb"|kubectl (?:apply|exec|logs|get|port-forward|delete)|curl -|pip3? install |git clone |\./[\w./-]+\.sh|podman (?:run|exec|logs))"
+    rb"^[ \t]*(?:\$ )?(?:sudo )?(?:docker-compose |docker (?:compose|exec|run|ps|logs|build|stop|start"
+    rb"|restart|rm|cp|network"
+    rb"|volume|inspect|pull|push|kill|stats|top) |(?:npm|yarn|pnpm) (?:run|install|test|start)"
+    rb"|mvn (?:-|clean|package|install)"
+    rb"|kubectl (?:apply|exec|logs|get|port-forward|delete)|curl -|pip3? install |git clone "
+    rb"|\./[\w./-]+\.sh|podman (?:run|exec|logs))"
     rb"[^`]*$"
 )
 
 
 def typed(text: bytes) -> bool:
-    """Whether a paragraph or item is nothing but commands, written without any mark: strict, since prose says "make"."""
+    """Whether a paragraph or item is nothing but commands, written without any mark. Strict: prose says "make" too."""
     going = False
     lines = text.rstrip().split(b"\n")
     for line in lines:
@@ -82,7 +88,12 @@ def path_in(text: str) -> tuple[str, dict[str, object]] | None:
     attrs: `bare` (a file name with no folder), `ambiguous` (two words with a slash: perhaps a package, a branch),
     `absolute`, `folder` (ends in a slash), `placeholder`.
     """
-    if not text or len(text) > 200 or re.search(r"[\s*?|;()=,\"'`!^&]|://", text) or text.startswith(("@", "-", "#", "~", "$")):
+    if (
+        not text
+        or len(text) > 200
+        or re.search(r"[\s*?|;()=,\"'`!^&]|://", text)
+        or text.startswith(("@", "-", "#", "~", "$"))
+    ):
         return None
     path = _LINE_SUFFIX.sub("", text)
     last = path.rstrip("/").rpartition("/")[2]
@@ -98,14 +109,18 @@ def path_in(text: str) -> tuple[str, dict[str, object]] | None:
         if not known:
             return None
         attrs["absolute"] = True
-    elif not known and not path.endswith("/") and not path.startswith(("./", "../")):
-        if path.count("/") == 1 or not re.match(r"^[\w.-]+(/[\w.-]+)+$", path) or "." in path.partition("/")[0][1:]:
-            attrs["ambiguous"] = True
+    elif not known and not path.endswith("/") and not path.startswith(("./", "../")) and _pair(path):
+        attrs["ambiguous"] = True
     if path.endswith("/"):
         attrs["folder"] = True
     if placeholder(path):
         attrs["placeholder"] = True
     return path, attrs
+
+
+def _pair(path: str) -> bool:
+    """Whether a path without a known ending may be something else: two words, an odd character, a host in front."""
+    return path.count("/") == 1 or not re.match(r"^[\w.-]+(/[\w.-]+)+$", path) or "." in path.partition("/")[0][1:]
 
 
 def placeholder(text: str) -> bool:

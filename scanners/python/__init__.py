@@ -36,8 +36,21 @@ _HOST_KEY = re.compile(
 )
 _DOTLESS = re.compile(r"^[a-z][a-z0-9]*(?:[_-][a-z0-9]+)*$")
 _DOTLESS_PORT = re.compile(r"^[a-z][a-z0-9-]*(?:[._-][a-z0-9]+)*:(?:80|443|[1-9]\d{3,4})(?:/[\w./-]*)?$")
-_HOME = re.compile(r"(?<![\w.:/])/(?:home|Users)/(?!(?:node|app|user|username|appuser|runner|ubuntu|vscode|linuxbrew)\b)[A-Za-z][\w.-]*(?:/[\w./@+-]*)?")
-_FRAMEWORKS = ("fastapi", "django", "flask", "celery", "pytest", "aiohttp", "starlette", "streamlit", "tornado", "sanic")
+_HOME = re.compile(
+    r"(?<![\w.:/])/(?:home|Users)/(?!(?:node|app|user|username|appuser|runner|ubuntu|vscode|linuxbrew)\b)[A-Za-z][\w.-]*(?:/[\w./@+-]*)?"
+)
+_FRAMEWORKS = (
+    "fastapi",
+    "django",
+    "flask",
+    "celery",
+    "pytest",
+    "aiohttp",
+    "starlette",
+    "streamlit",
+    "tornado",
+    "sanic",
+)
 
 
 def scan(unit: Unit) -> Facts:
@@ -167,7 +180,9 @@ class _Module:
             node = self.root.descendant_for_byte_range(at, at + 1)
             if node is not None and node.type == "comment":
                 behind = node.end_byte
-                self.out.references += addresses_in(self.unit, node.start_byte, node.end_byte, "comment", _LANGUAGE, "py:comment")
+                self.out.references += addresses_in(
+                    self.unit, node.start_byte, node.end_byte, "comment", _LANGUAGE, "py:comment"
+                )
                 continue
             while node is not None and node.type != "string" and node.type not in ("block", "module"):
                 node = node.parent
@@ -184,8 +199,13 @@ class _Module:
         parent = node.parent
         if parent is None:
             return ""
-        field = {"keyword_argument": "name", "pair": "key", "assignment": "left", "default_parameter": "name",
-                 "typed_default_parameter": "name"}.get(parent.type)  # fmt: skip
+        field = {
+            "keyword_argument": "name",
+            "pair": "key",
+            "assignment": "left",
+            "default_parameter": "name",
+            "typed_default_parameter": "name",
+        }.get(parent.type)
         if field is not None:
             key = parent.child_by_field_name(field)
             return "" if key == node else roles.name_of(self.source, key).strip("\"'").rpartition(".")[2]
@@ -222,14 +242,27 @@ class _Module:
                 at = 0
                 for part in parts:
                     lead = len(part) - len(part.lstrip())
-                    yield from host_value(inner, at + lead, at + len(part.rstrip()), use.role, _LANGUAGE, text.layer,
-                                          why=use.why, attrs=attrs)  # fmt: skip
+                    yield from host_value(
+                        inner,
+                        at + lead,
+                        at + len(part.rstrip()),
+                        use.role,
+                        _LANGUAGE,
+                        text.layer,
+                        why=use.why,
+                        attrs=attrs,
+                    )
                     at += len(part) + 1
                 return
         yield from addresses_in(inner, 0, size, use.role, _LANGUAGE, text.layer, why=use.why, attrs=attrs)
 
     def _attrs(self, node: Node, text: Text, use: roles.Use) -> dict[str, object]:
-        attrs: dict[str, object] = {"key": use.key, "call": use.call, "position": use.position, "constant": use.constant}
+        attrs: dict[str, object] = {
+            "key": use.key,
+            "call": use.call,
+            "position": use.position,
+            "constant": use.constant,
+        }
         attrs = {name: value for name, value in attrs.items() if value}
         if text.computed:
             attrs["computed"] = True
@@ -259,7 +292,9 @@ class _Module:
         if node is None:
             return ""
         text = self.source[node.start_byte : min(node.end_byte, node.start_byte + 400)].decode("utf-8", "replace")
-        match = re.search(r"(?:env\w*|environb?(?:\.\w+)?|config|getattr)\s*[(\[]\s*(?:[\w.]+,\s*)?[\"'](\w+)[\"']", text, re.I)
+        match = re.search(
+            r"(?:env\w*|environb?(?:\.\w+)?|config|getattr)\s*[(\[]\s*(?:[\w.]+,\s*)?[\"'](\w+)[\"']", text, re.I
+        )
         match = match or re.search(r"[\w.]*(?:env|config)\w*(?:\.\w+)?\(\s*[\"'](\w+)[\"']", text, re.I)
         if match is None and "add_argument" not in text:
             match = re.search(r"envvar\s*=\s*[\"'](\w+)[\"']", text)
@@ -286,13 +321,24 @@ class _Module:
         for match in _HOME.finditer(text.value):
             lo = len(text.value[: match.start()].encode())
             self.out.references.append(
-                inner.reference("path", lo, lo + len(match.group().encode()), match.group(), use.role, _LANGUAGE, text.layer,
-                                why=use.why, attrs={"use": "home"})  # fmt: skip
+                inner.reference(
+                    "path",
+                    lo,
+                    lo + len(match.group().encode()),
+                    match.group(),
+                    use.role,
+                    _LANGUAGE,
+                    text.layer,
+                    why=use.why,
+                    attrs={"use": "home"},
+                )
             )
 
     def _traits(self) -> None:
         names = [
-            name.strip() for match in _IMPORT.finditer(self.source) for name in (match.group(1) or match.group(2)).decode().split(",")
+            name.strip()
+            for match in _IMPORT.finditer(self.source)
+            for name in (match.group(1) or match.group(2)).decode().split(",")
         ]
         tops = list(dict.fromkeys(name.split(" as ")[0].split(".")[0].strip() for name in names if name))
         tops = [name for name in tops if name]

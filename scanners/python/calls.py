@@ -18,9 +18,26 @@ _SERVER = re.compile(
     r"|threadinghttpserver|threadingtcpserver|websockets?\.serve|make_server|start_server|create_server|start_http_server"
     r"|tcpsite|bind|granian)$"
 )
-_VERBS = frozenset(["get", "post", "put", "patch", "delete", "head", "options", "route", "api_route", "websocket",
-                    "websocket_route", "add_api_route", "add_url_rule"])  # fmt: skip
-_HTTP = re.compile(r"(?i)(^|[._])(client|session|requests|httpx|http|c|test_client|ac|async_client|api)\.(get|post|put|patch|delete|head|options|request|stream|websocket_connect)$")
+_VERBS = frozenset(
+    [
+        "get",
+        "post",
+        "put",
+        "patch",
+        "delete",
+        "head",
+        "options",
+        "route",
+        "api_route",
+        "websocket",
+        "websocket_route",
+        "add_api_route",
+        "add_url_rule",
+    ]
+)
+_HTTP = re.compile(
+    r"(?i)(^|[._])(client|session|requests|httpx|http|c|test_client|ac|async_client|api)\.(get|post|put|patch|delete|head|options|request|stream|websocket_connect)$"
+)
 _PROCESS = re.compile(
     r"(^|\.)(subprocess\.(run|call|check_call|check_output|Popen|getoutput|getstatusoutput)|os\.(system|popen)|Popen"
     r"|check_call|check_output|(asyncio\.)?create_subprocess_(shell|exec)|(c|ctx|context|conn)\.run|pexpect\.spawn)$"
@@ -29,19 +46,63 @@ _SPECIAL = re.compile(rb"[^\w@%+=:,./{}-]")
 
 
 _WORDS = _VERBS | frozenset(
-    ["config", "pop", "setdefault", "include_router", "register_blueprint", "mount", "path", "re_path", "url", "request",
-     "stream", "websocket_connect", "run", "call", "check_call", "check_output", "Popen", "getoutput", "getstatusoutput",
-     "system", "popen", "create_subprocess_shell", "create_subprocess_exec", "spawn", "Config"]
-)  # fmt: skip
-_CASTS = frozenset(["str", "int", "bool", "float", "list", "db", "db_url", "cache", "cache_url", "json", "dict", "tuple",
-                    "search_url", "email_url", "date", "datetime", "timedelta", "log_level"])  # fmt: skip
+    [
+        "config",
+        "pop",
+        "setdefault",
+        "include_router",
+        "register_blueprint",
+        "mount",
+        "path",
+        "re_path",
+        "url",
+        "request",
+        "stream",
+        "websocket_connect",
+        "run",
+        "call",
+        "check_call",
+        "check_output",
+        "Popen",
+        "getoutput",
+        "getstatusoutput",
+        "system",
+        "popen",
+        "create_subprocess_shell",
+        "create_subprocess_exec",
+        "spawn",
+        "Config",
+    ]
+)
+_CASTS = frozenset(
+    [
+        "str",
+        "int",
+        "bool",
+        "float",
+        "list",
+        "db",
+        "db_url",
+        "cache",
+        "cache_url",
+        "json",
+        "dict",
+        "tuple",
+        "search_url",
+        "email_url",
+        "date",
+        "datetime",
+        "timedelta",
+        "log_level",
+    ]
+)
 
 
 def interesting(name: bytes) -> bool:
     """Whether a call of this (possibly dotted) name can declare, read or name anything; by its last word, cheaply."""
     dotted = name.decode("utf-8", "replace")
     owner, _, last = dotted.rpartition(".")
-    return (last in _WORDS or (last in _CASTS and bool(owner)) or "env" in last.lower() or bool(_SERVER.search(last)))
+    return last in _WORDS or (last in _CASTS and bool(owner)) or "env" in last.lower() or bool(_SERVER.search(last))
 
 
 def arguments(source: bytes, call: Node) -> tuple[list[Node], dict[str, Node]]:
@@ -70,7 +131,7 @@ def listener(unit: Unit, source: bytes, call: Node, name: str) -> Iterator[Decla
         return
     text = source[port.start_byte : port.end_byte].decode("utf-8", "replace")
     number = re.search(r"(?<![\w.])(\d{2,5})(?![\w.])", text)
-    if number is None or not (port.type in ("integer", "call", "boolean_operator", "string")):
+    if number is None or port.type not in ("integer", "call", "boolean_operator", "string"):
         return
     host = literal(source, named.get("host") or (inside[0] if inside and inside[0].type == "string" else None))
     lo = port.start_byte + len(text[: number.start()].encode())
@@ -96,7 +157,9 @@ def router_prefixes(source: bytes, assignments: Iterable[Node]) -> dict[str, str
     return found
 
 
-def route(unit: Unit, source: bytes, call: Node, name: str, prefixes: dict[str, str]) -> Iterator[Declaration | Reference]:
+def route(
+    unit: Unit, source: bytes, call: Node, name: str, prefixes: dict[str, str]
+) -> Iterator[Declaration | Reference]:
     """A route that a decorator, `include_router` or a Django `path()` declares, or that a client calls."""
     owner, _, verb = name.rpartition(".")
     placed, named = arguments(source, call)
@@ -108,18 +171,37 @@ def route(unit: Unit, source: bytes, call: Node, name: str, prefixes: dict[str, 
             source_ = "flask" if verb in ("route", "add_url_rule") else "fastapi"
             yield _declared(unit, path, prefixes.get(owner, "") + path.value, source_, verb, owner)
     elif verb in ("include_router", "register_blueprint", "mount"):
-        prefix = literal(source, named.get("prefix") or named.get("url_prefix") or (placed[0] if verb == "mount" and placed else None))
+        prefix = literal(
+            source,
+            named.get("prefix") or named.get("url_prefix") or (placed[0] if verb == "mount" and placed else None),
+        )
         if prefix is not None:
             kind = "mount" if verb == "mount" else "prefix"
             yield _declared(unit, prefix, prefix.value, "fastapi" if "router" in verb else "flask", kind, owner)
     elif name in ("path", "re_path", "url") and path is not None and b"django" in source and len(placed) > 1:
-        included = name_of(source, placed[1].child_by_field_name("function")) == "include" if placed[1].type == "call" else False
+        included = (
+            name_of(source, placed[1].child_by_field_name("function")) == "include"
+            if placed[1].type == "call"
+            else False
+        )
         yield _declared(unit, path, "/" + path.value.lstrip("^/"), "django", "prefix" if included else "any", "")
-    elif path is not None and path.value.startswith("/") and not path.value.startswith("//") and not decorated and _HTTP.search(name):
+    elif (
+        path is not None
+        and path.value.startswith("/")
+        and not path.value.startswith("//")
+        and not decorated
+        and _HTTP.search(name)
+    ):
         yield _span(unit, path).reference(
-            "route", 0, len(path.mapped.text), path.value, "request", "python", path.layer,
+            "route",
+            0,
+            len(path.mapped.text),
+            path.value,
+            "request",
+            "python",
+            path.layer,
             attrs={"method": verb.upper(), "call": name, "base": False, "computed": path.computed},
-        )  # fmt: skip
+        )
 
 
 def _span(unit: Unit, text: Text) -> Unit:

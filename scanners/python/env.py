@@ -12,8 +12,12 @@ from unmoor.scanners.unit import Unit
 
 _OS = re.compile(r"(^|\.)(os\.)?(getenvb?|environb?\.(get|pop|setdefault))$")
 _COPIED = re.compile(r"(^|\.)_?(env|environ|environment|new_env|child_env|env_vars)\.(get|setdefault|pop)$")
-_HELPER = re.compile(r"(?i)(^|\.)(_?(get|read|load|require|fetch)_?(required_|optional_)?env(_?(var|variable|str|int|bool|float|list|value|or_\w+))?|_?env_(str|int|bool|float|list|var|or|flag)|getenv_\w+)$")
-_WRAPPED = re.compile(r"^(env|environ|config|_env|_config|decouple\.config|environ\.Env\(\)|self\.env)(\.(str|int|bool|float|list|url|db|db_url|cache|cache_url|json|dict|tuple|path|search_url|email_url|date|datetime|timedelta|log_level))?$")
+_HELPER = re.compile(
+    r"(?i)(^|\.)(_?(get|read|load|require|fetch)_?(required_|optional_)?env(_?(var|variable|str|int|bool|float|list|value|or_\w+))?|_?env_(str|int|bool|float|list|var|or|flag)|getenv_\w+)$"
+)
+_WRAPPED = re.compile(
+    r"^(env|environ|config|_env|_config|decouple\.config|environ\.Env\(\)|self\.env)(\.(str|int|bool|float|list|url|db|db_url|cache|cache_url|json|dict|tuple|path|search_url|email_url|date|datetime|timedelta|log_level))?$"
+)
 _WRAPPERS = (b"environs", b"decouple", b"import environ", b"from environ", b"starlette.config", b"prettyconf")
 NAME = re.compile(r"^[A-Za-z_][A-Za-z0-9_]*$")
 
@@ -48,8 +52,7 @@ def from_call(unit: Unit, source: bytes, call: Node, name: str, access: str) -> 
     fallback = _fallback(source, call, given)
     required = fallback is None and (access == "env()" or "require" in name.lower())
     required = required or (fallback is None and _checked(source, call))
-    text = _constant(source, fallback)
-    yield _named(unit, variable, access, text, fallback is not None, required)
+    yield _named(unit, variable, access, _constant(source, fallback), fallback is not None, required)
 
 
 def from_subscript(unit: Unit, source: bytes, node: Node) -> Iterator[Reference | Declaration]:
@@ -71,8 +74,9 @@ def from_subscript(unit: Unit, source: bytes, node: Node) -> Iterator[Reference 
     if above is not None and above.type == "assignment" and above.child_by_field_name("left") == node:
         given = literal(source, above.child_by_field_name("right"))
         lo, hi = (given.lo, given.hi) if given else (variable.lo, variable.hi)
-        yield unit.declaration("env", lo, hi, variable.value, given.value if given else None, "python",
-                               attrs={"where": "script"})  # fmt: skip
+        yield unit.declaration(
+            "env", lo, hi, variable.value, given.value if given else None, "python", attrs={"where": "script"}
+        )
     elif above is None or above.type != "delete_statement":
         yield _named(unit, variable, "os.environ", None, False, not _guarded(source, node, variable.value))
 
@@ -90,13 +94,21 @@ def settings_fields(unit: Unit, source: bytes, node: Node) -> Iterator[tuple[Ref
     """(read, node of the default, variable) of every field of a pydantic settings class."""
     bases = node.child_by_field_name("superclasses")
     body = node.child_by_field_name("body")
-    if bases is None or body is None or not re.search(rb"\bBaseSettings\b|\b\w*Settings\b", source[bases.start_byte : bases.end_byte]):
+    if (
+        bases is None
+        or body is None
+        or not re.search(rb"\bBaseSettings\b|\b\w*Settings\b", source[bases.start_byte : bases.end_byte])
+    ):
         return
     if b"BaseSettings" not in source and b"pydantic" not in source:
         return
     prefix = _prefix(source, body)
     for statement in body.named_children:
-        assignment = statement.named_children[0] if statement.type == "expression_statement" and statement.named_children else None
+        assignment = (
+            statement.named_children[0]
+            if statement.type == "expression_statement" and statement.named_children
+            else None
+        )
         if assignment is None or assignment.type != "assignment" or assignment.child_by_field_name("type") is None:
             continue
         name = assignment.child_by_field_name("left")
@@ -105,15 +117,27 @@ def settings_fields(unit: Unit, source: bytes, node: Node) -> Iterator[tuple[Ref
         yield from _field(unit, source, assignment, name, prefix)
 
 
-def _field(unit: Unit, source: bytes, assignment: Node, name: Node, prefix: str) -> Iterator[tuple[Reference, Node | None, str]]:
+def _field(
+    unit: Unit, source: bytes, assignment: Node, name: Node, prefix: str
+) -> Iterator[tuple[Reference, Node | None, str]]:
     written = source[name.start_byte : name.end_byte].decode()
     kind = assignment.child_by_field_name("type")
     annotation = source[kind.start_byte : kind.end_byte].decode("utf-8", "replace") if kind is not None else ""
-    if written.startswith("_") or written == "model_config" or "ClassVar" in annotation or written.endswith("_settings_config"):
+    if (
+        written.startswith("_")
+        or written == "model_config"
+        or "ClassVar" in annotation
+        or written.endswith("_settings_config")
+    ):
         return
     right = assignment.child_by_field_name("right")
-    default, aliases, has = right, [], right is not None
-    if right is not None and right.type == "call" and name_of(source, right.child_by_field_name("function")).endswith("Field"):
+    has = False
+    aliases: list[tuple[int, int, str]] = []
+    if (
+        right is not None
+        and right.type == "call"
+        and name_of(source, right.child_by_field_name("function")).endswith("Field")
+    ):
         default, aliases, has = _field_call(source, right)
     names = aliases or [(name.start_byte, name.end_byte, (prefix + written).upper())]
     for lo, hi, variable in names:
@@ -126,7 +150,8 @@ def _field_call(source: bytes, call: Node) -> tuple[Node | None, list[tuple[int,
     """(default, aliases, has a default) of `Field(default, alias="X")`."""
     arguments = call.child_by_field_name("arguments")
     default: Node | None = None
-    has, aliases = False, []
+    has = False
+    aliases: list[tuple[int, int, str]] = []
     for number, node in enumerate(arguments.named_children if arguments is not None else []):
         key, value = "", node
         if node.type == "keyword_argument":
@@ -149,19 +174,42 @@ def _arguments(node: Node) -> list[Node]:
 
 
 def _prefix(source: bytes, body: Node) -> str:
-    match = re.search(rb"\benv_prefix\s*=\s*[\"'](\w*)[\"']|[\"']env_prefix[\"']\s*:\s*[\"'](\w*)[\"']", source[body.start_byte : body.end_byte])
+    match = re.search(
+        rb"\benv_prefix\s*=\s*[\"'](\w*)[\"']|[\"']env_prefix[\"']\s*:\s*[\"'](\w*)[\"']",
+        source[body.start_byte : body.end_byte],
+    )
     return (match.group(1) or match.group(2) or b"").decode() if match else ""
 
 
-def _named(unit: Unit, variable: Text, access: str, default: str | None, has: bool, required: bool, guard: bool = False) -> Reference:
+def _named(
+    unit: Unit, variable: Text, access: str, default: str | None, has: bool, required: bool, guard: bool = False
+) -> Reference:
     text = variable.mapped.span(0, len(variable.mapped.text))
-    return _read(unit, text.start, text.end, variable.value, access, default, has, required, variable.layer, False, guard)
+    return _read(
+        unit, text.start, text.end, variable.value, access, default, has, required, variable.layer, False, guard
+    )
 
 
-def _read(unit: Unit, lo: int, hi: int, value: str, access: str, default: str | None, has: bool, required: bool,
-          layer: str, dynamic: bool, guard: bool = False) -> Reference:  # fmt: skip
-    attrs: dict[str, object] = {"default": default, "has_default": has, "required": required, "access": access,
-                                "dynamic": dynamic}  # fmt: skip
+def _read(
+    unit: Unit,
+    lo: int,
+    hi: int,
+    value: str,
+    access: str,
+    default: str | None,
+    has: bool,
+    required: bool,
+    layer: str,
+    dynamic: bool,
+    guard: bool = False,
+) -> Reference:
+    attrs: dict[str, object] = {
+        "default": default,
+        "has_default": has,
+        "required": required,
+        "access": access,
+        "dynamic": dynamic,
+    }
     if guard:
         attrs["guard"] = True
     return unit.reference("env", lo, hi, value, "config", "python", layer, attrs=attrs)
@@ -212,7 +260,7 @@ def _guarded(source: bytes, node: Node, name: str) -> bool:
 
 
 def _checked(source: bytes, call: Node) -> bool:
-    """Whether the next statement throws or exits if the variable is not there (`x = os.getenv(…)`; `if not x: raise`)."""
+    """Whether the next statement throws or exits without it (`x = os.getenv(…)`; `if not x: raise`)."""
     assignment = call.parent
     if assignment is None or assignment.type != "assignment" or assignment.parent is None:
         return False
@@ -221,4 +269,9 @@ def _checked(source: bytes, call: Node) -> bool:
     if after is None or after.type != "if_statement":
         return False
     text = source[after.start_byte : after.end_byte].decode("utf-8", "replace")
-    return bool(re.match(rf"if\s+(not\s+{re.escape(left)}|{re.escape(left)}\s+is\s+None)\b[^\n]*:\s*(#.*\n\s*)?(raise|sys\.exit|exit)\b", text))
+    return bool(
+        re.match(
+            rf"if\s+(not\s+{re.escape(left)}|{re.escape(left)}\s+is\s+None)\b[^\n]*:\s*(#.*\n\s*)?(raise|sys\.exit|exit)\b",
+            text,
+        )
+    )

@@ -38,8 +38,10 @@ _ENV_CALL = re.compile(
     r"(?i)(^|\.)(getenv|environb?\.(get|pop|setdefault)|get_?env\w*|_?env(_\w+)?|env\.\w+|read_env\w*|config|decouple\.config"
     r"|require_env|getenv_\w+|_?get_env_\w+)$"
 )
-_DEFAULTED = re.compile(r"(?i)(^|\.)(get|setdefault|pop|getattr|get_setting|get_config|get_secret|next|getoption|Field|field"
-                        r"|Setting|Option|Argument|Query|Header|Form|Body|option|argument|add_argument|add_option|Param|attrib|ib|optional)$")
+_DEFAULTED = re.compile(
+    r"(?i)(^|\.)(get|setdefault|pop|getattr|get_setting|get_config|get_secret|next|getoption|Field|field"
+    r"|Setting|Option|Argument|Query|Header|Form|Body|option|argument|add_argument|add_option|Param|attrib|ib|optional)$"
+)
 _SWITCH = re.compile(
     r"(?i)debug|environment|\benv\b|_env\b|\bis_?(dev|prod|local|docker|production|development)\w*|production|development|\bdev(_mode)?\b"
     r"|\bstage\b|node_env|flask_env|app_env|in_docker|running_in"
@@ -49,8 +51,27 @@ _LISTED = re.compile(
     r"(?i)(allowed_?hosts?|trusted|block|deny|disallow|forbid|skip|ignor|private|reserved|internal|local|loopback|bogon|safe|whitelist|blacklist"
     r"|no_?proxy|excluded?|known)(\w*)(host|ip|net|range|domain|addr|cidr|proxy|name)?\w*$"
 )
-_DISPLAY_KEYS = frozenset(["help", "description", "summary", "message", "msg", "detail", "title", "label", "placeholder",
-                           "epilog", "text", "hint", "caption", "usage", "tooltip", "docs_url_note", "error"])  # fmt: skip
+_DISPLAY_KEYS = frozenset(
+    [
+        "help",
+        "description",
+        "summary",
+        "message",
+        "msg",
+        "detail",
+        "title",
+        "label",
+        "placeholder",
+        "epilog",
+        "text",
+        "hint",
+        "caption",
+        "usage",
+        "tooltip",
+        "docs_url_note",
+        "error",
+    ]
+)
 _EXAMPLE_KEYS = frozenset(["example", "examples", "json_schema_extra", "schema_extra", "openapi_examples"])
 _BIND_KEYS = frozenset(["bind", "listen", "bind_host", "bind_address", "listen_host", "server_host", "server_name"])
 
@@ -145,7 +166,11 @@ def _in_call(source: bytes, arguments: Node, child: Node, name: str, key: str) -
 def _defaulted(name: str, arguments: Node, child: Node) -> bool:
     if not _DEFAULTED.search(name):
         return False
-    place = [node for node in arguments.named_children if node.type != "comment"].index(child) if child in arguments.named_children else -1
+    place = (
+        [node for node in arguments.named_children if node.type != "comment"].index(child)
+        if child in arguments.named_children
+        else -1
+    )
     if name.endswith("getattr"):
         return place == 2
     if name.endswith((".get", ".pop", "setdefault", "next")):
@@ -210,7 +235,12 @@ def _assigned(source: bytes, parent: Node, key: str, call: str) -> Use:
 
 def _field_of_class(assignment: Node) -> bool:
     block = assignment.parent.parent if assignment.parent is not None else None
-    return block is not None and block.type == "block" and block.parent is not None and block.parent.type == "class_definition"
+    return (
+        block is not None
+        and block.type == "block"
+        and block.parent is not None
+        and block.parent.type == "class_definition"
+    )
 
 
 def _switched(source: bytes, node: Node) -> bool:

@@ -17,8 +17,18 @@ _ESCAPE = re.compile(
     rb"\\(?:\r\n|[\n\r]|[0-7]{1,3}|x[0-9a-fA-F]{2}|u[0-9a-fA-F]{4}|U[0-9a-fA-F]{8}|N\{[^}]*\}|.)", re.S
 )
 _NEWLINE = re.compile(rb"\r\n?")
-_SIMPLE = {b"n": b"\n", b"t": b"\t", b"r": b"\r", b"a": b"\a", b"b": b"\b", b"f": b"\f", b"v": b"\v", b"\\": b"\\",
-           b"'": b"'", b'"': b'"'}  # fmt: skip
+_SIMPLE = {
+    b"n": b"\n",
+    b"t": b"\t",
+    b"r": b"\r",
+    b"a": b"\a",
+    b"b": b"\b",
+    b"f": b"\f",
+    b"v": b"\v",
+    b"\\": b"\\",
+    b"'": b"'",
+    b'"': b'"',
+}
 _UNFIT = re.compile(rb"[\s\"'{}`<>|\\^$]+")
 _QUOTES = {b"'": "single", b'"': "double", b"'''": "triple-single", b'"""': "triple-double"}
 
@@ -46,13 +56,15 @@ def outermost(node: Node) -> Node:
     current = node
     while current.parent is not None:
         above = current.parent
-        if above.type == "concatenated_string" or _plus(above):
-            current = above
-        elif above.type == "parenthesized_expression" and above.parent is not None and _plus(above.parent):
+        if above.type == "concatenated_string" or _plus(above) or _in_brackets(above):
             current = above
         else:
             break
     return current
+
+
+def _in_brackets(node: Node) -> bool:
+    return node.type == "parenthesized_expression" and node.parent is not None and _plus(node.parent)
 
 
 def _plus(node: Node) -> bool:
@@ -103,7 +115,11 @@ def _string(source: bytes, node: Node, parts: list[Part]) -> tuple[str, bool]:
     lo, hi = opening.end(), node.end_byte
     if hi - lo >= len(quote) and source[hi - len(quote) : hi] == quote:
         hi -= len(quote)
-    fields = [child for child in node.named_children if child.type == "interpolation"] if b"f" in prefix or b"t" in prefix else []
+    fields = (
+        [child for child in node.named_children if child.type == "interpolation"]
+        if b"f" in prefix or b"t" in prefix
+        else []
+    )
     raw, formatted = b"r" in prefix, b"f" in prefix or b"t" in prefix
     at = lo
     for field in fields:
