@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from unmoor.link.places import file_kind, place
-from unmoor.link.publicity import handed_out, public_variable
+from unmoor.link.publicity import handed_out, public_variable, ships_browser
 from unmoor.model.facts import Reference
 from unmoor.model.subjects import Reason, Subject, Target
 from unmoor.project import Project
@@ -83,6 +83,10 @@ def _attributes(
         "computed-port": bool(attrs.get("explicit")) and address.port is None,
         "well-known-tool": _own_tool(address),
         "handed-out": handed_out(key, address, reference, runtime, resolution),
+        "ships-browser": ships_browser(project, runtime),
+        "link": bool(re.search(r"(^|:)(href|action|src|cite|to)$", str(attrs.get("position", "")))),
+        "variable-default": attrs.get("terraform") == "variable-default",
+        "network-range": _range(project, path, reference, address),
         "own-host": bool(re.search(r"location\.(hostname|host)\b|window\.location", address.host)),
         "cause": resolution.cause,
         "environment": _environment(path),
@@ -99,6 +103,14 @@ def _class(project: Project, host: str, runtime: Runtime) -> str:
     if kind in ("domain", "local") and project.topology.is_own_domain(host):
         return "own-domain"
     return kind
+
+
+def _range(project: Project, path: str, reference: Reference, address: Address) -> bool:
+    """Whether the address is a subnet, a mask or a whole network: `10.0.0.0/8`, `255.255.255.0`, `192.168.0.0`."""
+    if address.scheme:
+        return False
+    behind = project.read(path)[reference.span.end : reference.span.end + 3]
+    return bool(re.match(rb"/\d", behind)) or address.host.endswith((".0", ".255")) or address.host.startswith("255.")
 
 
 def _own_tool(address: Address) -> bool:

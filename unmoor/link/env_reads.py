@@ -66,7 +66,7 @@ def _subject(
         "declared": variables.has_value(name) or _ignored(variables, name),
         "well-known": bool(WELL_KNOWN.match(name)),
         "test-switch": bool(TEST_SWITCH.search(name)),
-        "default-kind": default_kind(reference.attrs),
+        "default-kind": default_kind(name, reference.attrs),
         "public": public_variable(name),
         "secret": bool(SECRET.search(_bare(name))) and not PUBLIC_BY_DESIGN.search(_bare(name)),
         "first-in-file": (name, path) not in secret_files,
@@ -97,11 +97,13 @@ def _bare(name: str) -> str:
     return name
 
 
-def default_kind(attrs: dict[str, object]) -> str:
+def default_kind(name: str, attrs: dict[str, object]) -> str:
     """none, empty, harmless, address (loopback or private), home (a person's folder), secret: what ships without it."""
     default = attrs.get("default")
     if not attrs.get("has_default"):
         return "none"
+    if SECRET.search(name) and not PUBLIC_BY_DESIGN.search(name) and isinstance(default, str):
+        return "secret"
     if default is None:
         return "harmless"
     text = str(default)

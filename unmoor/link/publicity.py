@@ -3,6 +3,7 @@
 import re
 
 from unmoor.model.facts import Reference
+from unmoor.project import Project
 from unmoor.text.addresses import Address
 from unmoor.topology.model import Resolution, Runtime
 
@@ -31,3 +32,23 @@ def handed_out(key: str, address: Address, reference: Reference, runtime: Runtim
         return True
     own = resolution.service is not None and resolution.service.name == runtime.service
     return own and resolution.verdict in ("wrong-host", "self", "wrong-port") and resolution.cause != "container-port"
+
+
+_BUNDLERS = ("next", "vite", "react-scripts", "nuxt", "astro", "gatsby", "@vue/cli-service", "@sveltejs/kit", "webpack", "parcel",
+             "@angular/core")  # fmt: skip
+_TESTERS = re.compile(r"(^|[-_/])(e2e|playwright|cypress|tests?|specs?)([-_/]|$)")
+
+
+def ships_browser(project: Project, runtime: Runtime) -> bool:
+    """Whether the service of a runtime is built from a folder whose package bundles browser code; test runners do not."""
+    stack = project.topology.stack(runtime.stack)
+    service = stack.services.get(runtime.service) if stack else None
+    if service is None or service.build is None or service.build.context_path is None or _TESTERS.search(service.name):
+        return False
+    context = service.build.context_path
+    target = service.build.dockerfile_path or context
+    folders = {context, target.rpartition("/")[0]}
+    if any(_TESTERS.search(folder) for folder in folders):
+        return False
+    return any(package.uses(*_BUNDLERS) for path, package in project.topology.packages.items()
+               if package.folder in folders)  # fmt: skip

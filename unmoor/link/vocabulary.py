@@ -236,7 +236,7 @@ SUBJECTS: dict[str, dict[str, str]] = {
         "declared": "whether anything gives it a value or tells of it",
         "well-known": "whether a platform, shell or SDK sets it",
         "test-switch": "whether it is a switch for tests",
-        "default-kind": "none, empty, harmless, address, home",
+        "default-kind": "none, empty, harmless, address, home, secret",
         "default": "the default",
         "public": "whether its prefix puts it into browser code",
         "secret": "whether its name is that of a secret, and not one that is public by design",
