@@ -131,7 +131,7 @@ def _field(
     ):
         return
     right = assignment.child_by_field_name("right")
-    has = False
+    default, has = right, right is not None
     aliases: list[tuple[int, int, str]] = []
     if (
         right is not None
