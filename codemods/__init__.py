@@ -1,6 +1,6 @@
 """Codemods: each turns a finding into a fix in one way of writing, and knows nothing of how the finding arose.
 
-A codemod module offers `fix(request: Request) -> Fix | list[Fix] | Refusal`: the best fix first, alternatives behind it.
+A codemod module offers `fix(request: Request) -> Fix | list[Fix] | Refusal`: the best fix first, alternatives behind.
 It returns edits only; the fixing engine proves them (they parse, the finding is gone, a second run changes nothing) and
 one writer puts them on disk.
 """

@@ -1,4 +1,4 @@
-"""A variable that the bundler bakes in is given to the build: `build.args` in compose, `ARG` and `ENV` in the Dockerfile."""
+"""A variable that the bundler bakes in is given to the build: `build.args`, and `ARG` and `ENV` in the Dockerfile."""
 
 import posixpath
 import re

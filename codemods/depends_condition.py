@@ -10,7 +10,7 @@ from unmoor.text.edits import newline
 
 
 def fix(request: Request) -> Fix | Refusal:
-    """Rewrite the `depends_on` around the finding. Targets with a check of their own in this file are waited for too."""
+    """Rewrite the `depends_on` around the finding. Targets with a check in this file are waited for too."""
     finding = request.finding
     compose = Compose(finding.path, request.source)
     service = compose.service_at(finding.span.start)

@@ -1,4 +1,4 @@
-"""An address becomes a reference to a variable, written as its surroundings expand one: never where nothing expands it."""
+"""An address becomes a reference to a variable, as its surroundings expand one; never where nothing does."""
 
 import re
 

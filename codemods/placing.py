@@ -51,11 +51,11 @@ def encoded(layers: tuple[str, ...], text: str, raw: str) -> str | Refusal:
     """The text as its layers require. Text that needs no encoding anywhere is taken as it is."""
     if _SAFE.fullmatch(text) and (not _retyped(text) or _retyped(raw)):
         return text
-    from unmoor.text.encode import CannotStand, encode
+    from unmoor.text.encode import encode
 
     try:
         return encode(layers, text)
-    except CannotStand as fault:
+    except ValueError as fault:
         return Refusal(str(fault))
 
 

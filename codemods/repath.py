@@ -1,4 +1,4 @@
-"""A path that leads nowhere becomes the one that the linker found; a symlink or a scaffold is shown as an alternative."""
+"""A path that leads nowhere becomes the one that the linker found; a symlink or a scaffold is only shown."""
 
 import posixpath
 import re

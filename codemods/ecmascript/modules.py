@@ -25,7 +25,7 @@ def specifiers(source: Source, module: str, read: Read, has: Has) -> tuple[str, 
     relative = relative if relative.startswith(".") else f"./{relative}"
     used = [found.decode() for found in _IMPORT.findall(source.data)]
     suffix = _suffix(source, used, module, read, has)
-    aliases = [alias for alias in _aliases(folder, stem, read, has)]
+    aliases = _aliases(folder, stem, read, has)
     every = [f"{alias}{suffix}" for alias in aliases] + [relative + suffix]
     best = _best(used, every, [prefix for prefix in (_prefix(alias) for alias in aliases) if prefix])
     others = {spelling + ending for spelling in (*aliases, relative) for ending in ("", ".js", ".ts", ".mjs")}
@@ -112,7 +112,9 @@ def _aliases(folder: str, stem: str, read: Read, has: Has) -> list[str]:
 def path_map(folder: str, read: Read, has: Has) -> list[tuple[str, str, list[str]]]:
     """(pattern, base folder, targets) of the nearest tsconfig or jsconfig, with `extends` and references followed."""
     config = nearest(f"{folder}/x", ("tsconfig.json", "jsconfig.json"), has)
-    queue, seen, maps = [config] if config else [], set(), []
+    queue = [config] if config else []
+    seen: set[str] = set()
+    maps: list[tuple[str, str, list[str]]] = []
     while queue and len(seen) < 12:
         path = queue.pop(0)
         if path in seen:

@@ -43,7 +43,8 @@ class Endpoint(Struct, frozen=True):
 class Plan(Struct, frozen=True):
     """A resolver module. path: relative to the root. framework: next, vite, cra, nuxt, node or browser.
 
-    style: "ts", "esm", "cjs" or "py". runner: of its tests. node_types: whether `process` has a type. exists: whether the module is there. configured: whether the settings name it.
+    style: "ts", "esm", "cjs" or "py". exists: whether the module is there. configured: whether the settings name it.
+    runner: of its tests. node_types: whether `process` has a type.
     """
 
     path: str
@@ -95,6 +96,28 @@ def typescript(
         endpoints,
         _runner(manifest),
         "@types/node" in dependencies(manifest) or "next" in dependencies(manifest),
+    )
+
+
+def python(package: str, settings: Settings, services: tuple[ServiceAddress, ...], has: Has) -> Plan:
+    """The resolver that the Python code below a folder calls: of the services that it addresses, else of all."""
+    options = settings.resolver.get("python", ResolverSettings())
+    path = options.module.replace(".", "/") + ".py" if options.module else "service_urls.py"
+    roots = [package, join(package, "src"), ""]
+    root = next((r for r in roots if has(join(r, path)) or has(join(r, path.partition("/")[0]))), package)
+    chosen = [one for one in services if _called(one, package)] or list(services)
+    endpoints = []
+    for one in chosen:
+        names = [name for name, folder in one.uses if name and _within(folder, package)]
+        variable = options.env.get(one.name) or next(iter(names), f"{constant(one.name)}_URL")
+        function = options.functions.get(one.name) or (options.function or "{service}_url")
+        name = function.replace("{service}", snake(one.name))
+        websocket = (options.websocket or f"{name.removesuffix('_url')}_websocket_url").replace(
+            "{service}", snake(one.name)
+        )
+        endpoints.append(Endpoint(one.name, name, websocket, "", variable, "", one.internal, one.development, one.file))
+    return Plan(
+        join(root, path), "python", "py", has(join(root, path)), bool(options.module), tuple(endpoints), "pytest"
     )
 
 

@@ -88,7 +88,9 @@ def _uses(project: "Project", services: dict[str, ServiceAddress]) -> dict[str, 
     counts: dict[str, Counter[tuple[str, str]]] = {}
     for path, reference in project.references("url"):
         host, port = str(reference.attrs.get("host")), reference.attrs.get("port")
-        name = host if host in services else by_port.get(port) if host_class(host) == "loopback" else None
+        name = host if host in services else None
+        if name is None and isinstance(port, int) and host_class(host) == "loopback":
+            name = by_port.get(port)
         if name is None or reference.role not in ("request", "config", "default", "proxy-target"):
             continue
         variable = str(reference.attrs.get("env") or "") if reference.role == "default" else ""

@@ -1,0 +1,192 @@
+"""`unmoor generate`: resolvers, proxy routes, examples, scripts and jobs, from the topology."""
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from unmoor.model.errors import UserError
+
+if TYPE_CHECKING:
+    from unmoor.generate.plan import Plan
+    from unmoor.project import Project
+
+
+class Ground:
+    """What every generator stands on: the project, and the user's templates."""
+
+    def __init__(self) -> None:
+        from unmoor.cli.place import locate
+        from unmoor.config.load import load as load_settings
+        from unmoor.engine import load
+
+        self.root = locate(()).root
+        settings = load_settings(self.root, environment=os.environ).settings
+        self.project: Project = load(self.root, settings)
+        self.templates: Path = self.root / settings.templates
+
+
+_WRITE = click.option(
+    "--write", metavar="PATH", help="Write to this file (`-`: stdout) instead of printing; never over one."
+)
+
+
+@click.group()
+def generate() -> None:
+    """Write resolvers, proxy routes, examples and scripts from the topology.
+
+    Everything is printed unless --write says where it goes. Templates in `.unmoor/templates` go before the built-in
+    ones of the same name.
+    """
+
+
+def _deliver(root: Path, text: str, write: str | None) -> None:
+    if write in (None, "-"):
+        click.echo(text, nl=False)
+        return
+    from unmoor.files.writing import write as put
+
+    target = Path(os.path.normpath(Path.cwd() / str(write)))
+    if not target.is_relative_to(root):
+        raise UserError(f"{write} lies outside {root}")
+    path = target.relative_to(root).as_posix()
+    put(root, path, text.encode(), None)
+    click.echo(f"wrote {path}", err=True)
+
+
+@generate.command()
+@click.option("--language", type=click.Choice(["typescript", "python"]), default="typescript", help="Of the resolver.")
+@click.option("--package", metavar="DIR", default="", help="The folder whose code is to call it.")
+@click.option("--tests", is_flag=True, help="Its unit tests instead, for the project's own runner.")
+@click.option("--write", metavar="PATH", help="Write module and tests (`auto`: where codemods expect them).")
+def resolver(language: str, package: str, tests: bool, write: str | None) -> None:
+    """A module that knows each service's address, with its unit tests.
+
+    Server and browser resolution, WebSocket addresses, and an error that names the variable instead of a silent
+    localhost in production.
+    """
+    from msgspec.structs import replace
+
+    from unmoor.generate import resolver as made
+
+    ground = Ground()
+    plan = plan_of(ground.project, language, package.strip("./").rstrip("/"))
+    if not plan.endpoints:
+        raise UserError(
+            "the topology names no service that is reached by URL", help="`unmoor topology` shows what it knows"
+        )
+    if write not in (None, "-", "auto"):
+        plan = replace(plan, path=Path(os.path.normpath(Path.cwd() / str(write))).relative_to(ground.root).as_posix())
+    if write in (None, "-"):
+        click.echo(made.tests(plan, ground.templates)[1] if tests else made.module(plan, ground.templates), nl=False)
+        return
+    path, text = made.tests(plan, ground.templates)
+    _deliver(ground.root, made.module(plan, ground.templates), str(ground.root / plan.path))
+    _deliver(ground.root, text, str(ground.root / path))
+
+
+def plan_of(project: "Project", language: str, package: str) -> "Plan":
+    """The plan for a package's code; all services where its code addresses none yet."""
+    from msgspec.structs import replace
+
+    from unmoor.generate import plan, services
+
+    def read(path: str) -> bytes:
+        return project.read(path)
+
+    known = services.of(project)
+    if language == "python":
+        return plan.python(package, project.settings, known, project.tree.has)
+    probe = f"{package}/x.ts" if package else "x.ts"
+    made = plan.typescript(probe, project.settings, known, project.tree.has, read)
+    if made.endpoints:
+        return made
+    everyone = tuple(replace(one, uses=(("", package),)) for one in known)
+    return plan.typescript(probe, project.settings, everyone, project.tree.has, read)
+
+
+@generate.command()
+@click.option("--kind", type=click.Choice(["next", "vite", "nginx"]), required=True, help="Of the proxy.")
+@click.option("--service", default="", help="Only routes to this service.")
+@_WRITE
+def proxy(kind: str, service: str, write: str | None) -> None:
+    """Proxy routes from a front end to the services: Next rewrites, Vite's dev server, nginx locations."""
+    _make(lambda texts, ground: texts.proxy(ground.project, ground.templates, kind, service), write)
+
+
+@generate.command("env-example")
+@click.option("--folder", default="", help="Only what code below this folder reads.")
+@_WRITE
+def env_example(folder: str, write: str | None) -> None:
+    """An example env file: every variable that is read, with a comment."""
+    _make(lambda texts, ground: texts.env_example(ground.project, ground.templates, folder.strip("/")), write)
+
+
+@generate.command("env-docs")
+@click.option("--folder", default="", help="Only what code below this folder reads.")
+@_WRITE
+def env_docs(folder: str, write: str | None) -> None:
+    """A page that documents every variable."""
+    _make(lambda texts, ground: texts.env_docs(ground.project, ground.templates, folder.strip("/")), write)
+
+
+@generate.command("compose-env")
+@click.argument("service", default="")
+@_WRITE
+def compose_env(service: str, write: str | None) -> None:
+    """The `environment:` of each service (or of SERVICE), from what its code reads."""
+    _make(lambda texts, ground: texts.compose_env(ground.project, ground.templates, service), write)
+
+
+@generate.command()
+@click.option("--context", default="", help="The folder to build.")
+@click.option("--port", type=int, help="The port to expose.")
+@_WRITE
+def dockerfile(context: str, port: int | None, write: str | None) -> None:
+    """A Dockerfile to begin with, by what the folder holds."""
+    from unmoor.generate.dockerfile import scaffold
+
+    ground = Ground()
+    folder = context.strip("./").rstrip("/")
+    tree = ground.project.tree
+    _deliver(ground.root, scaffold(folder, tree.has, ground.project.read, ground.templates, port), write)
+
+
+@generate.command()
+@click.argument("service", default="")
+@_WRITE
+def healthcheck(service: str, write: str | None) -> None:
+    """Healthchecks for services that have none and whose image holds a tool."""
+    _make(lambda texts, ground: texts.healthcheck(ground.project, ground.templates, service), write)
+
+
+@generate.command("smoke-test")
+@click.option("--stack", default="", help="The stack, where it is not the default one.")
+@_WRITE
+def smoke_test(stack: str, write: str | None) -> None:
+    """A POSIX script that checks the running stack: health, published ports, and each edge from inside."""
+    _make(lambda texts, ground: texts.smoke_test(ground.project, ground.templates, stack), write)
+
+
+@generate.command()
+@click.option("--kind", type=click.Choice(["github", "gitlab"]), default="github", help="Of the forge.")
+@_WRITE
+def ci(kind: str, write: str | None) -> None:
+    """A job that audits each push and publishes the report."""
+    _make(lambda texts, ground: texts.ci(ground.project, ground.templates, kind), write)
+
+
+@generate.command("access-matrix")
+@_WRITE
+def access_matrix(write: str | None) -> None:
+    """The edges in use today, as the `allow` list of a configuration."""
+    _make(lambda texts, ground: texts.access_matrix(ground.project, ground.templates), write)
+
+
+def _make(text: Callable[[Any, Ground], str], write: str | None) -> None:
+    from unmoor.generate import texts
+
+    ground = Ground()
+    _deliver(ground.root, text(texts, ground), write)

@@ -1,0 +1,137 @@
+"""Every generator as a function of the project: the text, and where it would go."""
+
+import json
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+from unmoor.generate import checks, edges, services, variables
+from unmoor.generate.plan import constant
+from unmoor.generate.render import render
+
+if TYPE_CHECKING:
+    from unmoor.project import Project
+    from unmoor.topology.model import Service
+
+
+class Route(NamedTuple):
+    """A path prefix that a proxy hands to a service."""
+
+    prefix: str
+    service: str
+    variable: str
+    internal: str
+    development: str
+
+
+def env_example(project: "Project", templates: Path | None, folder: str = "") -> str:
+    """`.env.example` with a comment at each variable, grouped by who reads it."""
+    return render("env-example.j2", templates, groups=_groups(variables.of(project, folder))).rstrip("\n") + "\n"
+
+
+def env_docs(project: "Project", templates: Path | None, folder: str = "") -> str:
+    """A page with a table of variables for each service."""
+    return render("env-docs.md.j2", templates, groups=_groups(variables.of(project, folder))).rstrip("\n") + "\n"
+
+
+def _groups(found: list[variables.Variable]) -> list[tuple[str, list[variables.Variable]]]:
+    groups: dict[str, list[variables.Variable]] = {}
+    for variable in found:
+        groups.setdefault(" and ".join(variable.services) or _folder(variable), []).append(variable)
+    return sorted(groups.items())
+
+
+def _folder(variable: variables.Variable) -> str:
+    return variable.readers[0].partition("/")[0] if "/" in variable.readers[0] else "the repository"
+
+
+def compose_env(project: "Project", templates: Path | None, wanted: str = "") -> str:
+    """`environment:` for each service (or the wanted one), with what its code reads."""
+    by_service: dict[str, list[variables.Variable]] = {}
+    for variable in variables.of(project):
+        for service in variable.services:
+            if service == wanted or not wanted:
+                by_service.setdefault(service, []).append(variable)
+    return render("compose-env.yaml.j2", templates, services=sorted(by_service.items()))
+
+
+def healthcheck(project: "Project", templates: Path | None, wanted: str = "") -> str:
+    """`healthcheck:` for each service without one whose image holds a tool for it."""
+    ports = {one.name: one.port for one in services.of(project)}
+    found: dict[str, str] = {}
+    for stack in project.topology.stacks:
+        for service in stack.services.values():
+            if service.healthcheck is not None or (wanted and service.name != wanted):
+                continue
+            test = checks.check_for(_image(project, service), ports.get(service.name))
+            if test is not None:
+                found.setdefault(service.name, json.dumps(test))
+    return render("healthcheck.yaml.j2", templates, services=sorted(found.items()))
+
+
+def _image(project: "Project", service: "Service") -> str:
+    if service.build is not None:
+        dockerfile = project.topology.dockerfile_of(service)
+        return dockerfile.stages[-1].base if dockerfile is not None and dockerfile.stages else ""
+    return (service.image.text or service.image.raw) if service.image is not None else ""
+
+
+def proxy(project: "Project", templates: Path | None, kind: str, wanted: str = "") -> str:
+    """Rewrites for next, vite or nginx: each service's own path prefixes."""
+    return render(f"proxy.{kind}.j2", templates, routes=routes(project, wanted))
+
+
+def routes(project: "Project", wanted: str = "") -> list[Route]:
+    """Prefix → service, from the routes that the service's code declares; longest prefix first."""
+    known = [one for one in services.of(project) if not wanted or one.name == wanted]
+    called = [one for one in known if one.uses] or known
+    found: dict[str, Route] = {}
+    for one in called:
+        prefixes = _prefixes(project, one.context) or ([f"/{one.name}"] if len(called) > 1 else ["/api"])
+        for prefix in prefixes:
+            route = Route(
+                prefix, one.name, f"{constant(one.name)}_INTERNAL_URL", one.internal, one.development or one.internal
+            )
+            found.setdefault(prefix, route)
+    return sorted(found.values(), key=lambda route: (-len(route.prefix), route.prefix))
+
+
+def _prefixes(project: "Project", context: str | None) -> list[str]:
+    """The first segments of a service's own routes."""
+    if not context:
+        return []
+    found = set()
+    for path, declaration in project.declarations("route"):
+        source = str(declaration.attrs.get("source") or "")
+        if path.startswith(f"{context}/") and not re.search(r"rewrite|nginx|proxy|traefik", source):
+            match = re.match(r"/[\w-]+", declaration.name)
+            if match:
+                found.add(match.group())
+    return sorted(found)[:20]
+
+
+def access_matrix(project: "Project", templates: Path | None) -> str:
+    """The edges in use, as the `allow` of a configuration, with the rest that the networks allow as comments."""
+    found = {(e.source, e.target): e for e in sorted(edges.of(project), key=lambda edge: edge.used)}
+    return render("access-matrix.toml.j2", templates, edges=[found[key] for key in sorted(found)])
+
+
+def smoke_test(project: "Project", templates: Path | None, wanted: str = "") -> str:
+    """A POSIX script that asks the running containers of a stack (the default one unless named)."""
+    stacks = project.topology.stacks
+    stack = next((one for one in stacks if one.name == wanted), None) if wanted else None
+    stack = stack or next((one for one in stacks if one.default), stacks[0] if stacks else None)
+    names = sorted(name for name, one in stack.services.items() if not one.profiles) if stack is not None else []
+    used = [e for e in edges.of(project) if e.used and e.port and stack is not None and e.stack == stack.name]
+    endpoints = [one for one in services.of(project) if one.name in names and one.development]
+    files = "".join(f" -f {path}" for path in stack.files) if stack is not None and not _plain(stack.files) else ""
+    return render("smoke-test.sh.j2", templates, services=names, edges=used, endpoints=endpoints, files=files)
+
+
+def _plain(files: list[str]) -> bool:
+    return len(files) == 1 and files[0] in ("compose.yaml", "compose.yml", "docker-compose.yml", "docker-compose.yaml")
+
+
+def ci(project: "Project", templates: Path | None, kind: str) -> str:
+    """The job that runs the audit on each push, for github or gitlab."""
+    return render(f"ci.{kind}.j2", templates, branch="main")
