@@ -76,6 +76,8 @@ class Call(Struct):
             extra = {"use": use, "verb": self.program, "guarded": self.state.guarded, **attrs}
             if self.state.remote:
                 extra["remote"] = self.state.remote
+            if self.state.adrift:
+                extra["adrift"] = True
             self.facts.references.append(
                 literal.reference(
                     "path", self.state.role_or("request"), attrs=extra, runtime=self.state.runtime, cwd=base

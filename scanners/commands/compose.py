@@ -153,6 +153,7 @@ def _inner(call: Call, verb: str, rest: Sequence[Word], attrs: dict[str, object]
         call.declare(name, "container", name.value, None, verb="run")
     known = call.literals(service)
     inner = call.state.inside(f"container:{known[0].value}" if len(known) == 1 else "container")
+    inner.working_in(arguments.value("-w", "--workdir"))
     for word in arguments.values("-e", "--env"):
         call.taken.add(word.lo)
         call.facts.add(call.read([word], inner))

@@ -226,7 +226,7 @@ def _exec(call: Call, rest: Sequence[Word]) -> None:
     _container(call, name, "exec")
     known = call.literals(name)
     runtime = f"container:{known[0].value}" if len(known) == 1 else "container"
-    call.run(arguments.positional[1:], call.state.inside(runtime))
+    call.run(arguments.positional[1:], call.state.inside(runtime).working_in(arguments.value("-w", "--workdir")))
 
 
 def _run(call: Call, rest: Sequence[Word]) -> None:

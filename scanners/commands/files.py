@@ -1,5 +1,6 @@
 """Programs about files: cd, mkdir, cp, git clone, tests: where the script stands, what it makes, what it needs."""
 
+import posixpath
 import re
 from collections.abc import Callable
 
@@ -28,10 +29,24 @@ def _cd(call: Call) -> None:
     if word.value == "-":
         state.previous, state.cwd = state.cwd, state.previous
         return
+    if state.runtime.startswith("container"):
+        _cd_inside(call, word.value)
+        return
     target = state.folder(word.value)
     if not word.value.startswith(("/", "~")) and word.value.strip("./"):
         call.path(word, "cd")
     state.previous, state.cwd = state.cwd, target
+
+
+def _cd_inside(call: Call, value: str) -> None:
+    """`cd` in a container: an absolute folder is one of the image, what starts from an unknown one is lost."""
+    state = call.state
+    if value.startswith("/") and "$" not in value:
+        state.cwd, state.adrift = posixpath.normpath(value), False
+    elif state.cwd and state.cwd.startswith("/") and "$" not in value and not value.startswith("~"):
+        state.cwd = posixpath.normpath(posixpath.join(state.cwd, value))
+    else:
+        state.cwd, state.adrift = None, True
 
 
 def _popd(call: Call) -> None:

@@ -63,14 +63,30 @@ def _read(words: Sequence[Word], state: State) -> Facts:
 
 
 def _unfolded(words: list[Word], state: State) -> list[Word]:
-    """`$DC up`, where `DC="docker compose -f x.yml"`: the words that the variable in front holds."""
-    match = re.fullmatch(r"\$\{?(\w+)(?:\[@\])?\}?", words[0].value) if words[0].dynamic else None
-    known = state.variables.get(match[1], []) if match else []
-    if not known or any(word.dynamic for word in known):
-        return words
-    held = [word.part(item.start(), item.end()) for word in known for item in re.finditer(r"\S+", word.value)]
-    # `lo` tells words of one call apart; these stand before all others.
-    return [word._replace(lo=at - len(held)) for at, word in enumerate(held)] + words[1:]
+    """`$DC $FILES up`, where `DC="docker compose"` and `FILES="-f a.yml -f b.yml"`: the words that variables hold.
+
+    Among the arguments only variables that hold options are unfolded. `lo` tells the words of one call apart; what was
+    unfolded stands before all others.
+    """
+    found: list[Word] = []
+    for at, word in enumerate(words):
+        held = _held(word, state)
+        if held and (at == 0 or held[0].value.startswith("-")):
+            found += [one._replace(lo=-1 - len(found) - number) for number, one in enumerate(held)]
+        else:
+            found.append(word)
+    return found
+
+
+def _held(word: Word, state: State) -> list[Word]:
+    """The words that an unquoted variable holds, if its value is known."""
+    match = re.fullmatch(r"\$\{?(\w+)(?:\[@\])?\}?", word.value) if word.dynamic else None
+    if match is None or any(piece.layer != "shell:word" for piece in word.pieces):
+        return []
+    known = state.variables.get(match[1], [])
+    if any(one.dynamic for one in known):
+        return []
+    return [one.part(item.start(), item.end()) for one in known for item in re.finditer(r"\S+", one.value)]
 
 
 def assign(value: Word, name: str, state: State, *, local: bool = False, exported: bool = False) -> Facts:

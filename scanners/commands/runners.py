@@ -103,6 +103,13 @@ _TOOL_VERBS = {
 }
 _SHELLS = {"sh", "bash", "zsh", "ash", "dash", "ksh"}
 _SHELL_VALUED = {"-o", "-O", "--rcfile", "--init-file", "+o"}
+_PYTEST_VALUED = {
+    *("-k", "-m", "-c", "-p", "-n", "-o", "-W", "-r", "--rootdir", "--ignore", "--deselect", "--maxfail", "--cov"),
+    *("--cov-report", "--cov-config", "--junitxml", "--junit-xml", "--html", "--tb", "--durations", "--timeout"),
+    *("--ignore-glob", "--basetemp", "--confcutdir", "--import-mode", "--dist"),
+}
+_POWERSHELL_VALUED = {"-File", "-ExecutionPolicy", "-Command", "-c", "-WorkingDirectory", "-ep"}
+_MACHINE_VALUED = {"-C", "--command", "-a", "--app", "-c", "--config"}
 _PYTHON_VALUED = {"-W", "-X", "-m", "-c"}
 _NODE_VALUED = {
     "-r",
@@ -352,6 +359,30 @@ def _each(call: Call) -> None:
             call.refer(name, "script", tool=tool, name=name.value)
 
 
+def _pytest(call: Call) -> None:
+    """pytest: the files and folders whose tests are run; not those of `--ignore`."""
+    for word in read_options(call.arguments, _PYTEST_VALUED).positional:
+        file, _, _ = word.value.partition("::")
+        if _FILE.match(file) and ("/" in file or file.endswith(".py")):
+            call.path(word.part(0, len(file)), "data")
+
+
+def _powershell(call: Call) -> None:
+    """`powershell -File X`, `pwsh X`."""
+    arguments = read_options(call.arguments, _POWERSHELL_VALUED)
+    files = arguments.values("-File") or ([] if arguments.has("-Command", "-c") else arguments.positional[:1])
+    for word in files:
+        if word.value.lower().endswith(".ps1"):
+            call.path(word, "script")
+
+
+def _machine(call: Call) -> None:
+    """`fly ssh console -C "…"`, `heroku run …`: a command in an image of this repository."""
+    command = read_options(call.arguments, _MACHINE_VALUED).value("-C", "--command")
+    if command is not None and any(word.value == "ssh" for word in call.arguments):
+        call.run_script(command, call.state.inside("container"))
+
+
 def _run_all(call: Call) -> None:
     """npm-run-all, run-s, run-p: each argument is a script."""
     for word in read_options(call.arguments, set()).positional:
@@ -360,6 +391,12 @@ def _run_all(call: Call) -> None:
 
 
 _READERS: dict[str, Callable[[Call], None]] = {
+    "pytest": _pytest,
+    "py.test": _pytest,
+    "powershell": _powershell,
+    "pwsh": _powershell,
+    "fly": _machine,
+    "flyctl": _machine,
     "npm": _npm,
     "yarn": _npm,
     "pnpm": _npm,

@@ -185,8 +185,14 @@ def _django(call: Call, arguments: Sequence[Word]) -> bool:
 
 
 def _kubectl(call: Call, arguments: Sequence[Word]) -> bool:
-    """`kubectl port-forward svc/x 8080:80`."""
+    """`kubectl port-forward svc/x 8080:80`, and the manifests that `kubectl apply -f` takes."""
     if not any(word.value == "port-forward" for word in arguments):
+        if any(word.value in ("apply", "create", "delete", "replace", "diff") for word in arguments):
+            for word in read_options(arguments, {"-f", "--filename", "-k", "--kustomize", "-n", "--namespace"}).values(
+                "-f", "--filename", "-k", "--kustomize"
+            ):
+                if "://" not in word.value:
+                    call.path(word, "config")
         return True
     for word in arguments:
         match = re.fullmatch(r"(\d+)(?::(\d+))?", word.value)

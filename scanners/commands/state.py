@@ -25,6 +25,7 @@ class State(Struct):
 
     variables: words that a shell variable may hold. folders: folders that a variable holds. guarded: whether what runs
     now may fail or be absent. remote: the host of an `ssh` around it. home: the folder of the script itself.
+    adrift: whether the folder changed inside a container in a way that cannot be followed; there, `cwd` is absolute.
     assigned: names that the script has set, whose plain expansion is no read of the environment.
     """
 
@@ -39,6 +40,7 @@ class State(Struct):
     home: str | None = None
     previous: str | None = None
     depth: int = 0
+    adrift: bool = False
 
     @classmethod
     def of(cls, unit: Unit) -> "State":
@@ -51,6 +53,13 @@ class State(Struct):
         return State(
             cwd=None, runtime=runtime, role=self.role, guarded=self.guarded, remote=self.remote, depth=self.depth + 1
         )
+
+    def working_in(self, folder: Word | None) -> "State":
+        """The same, for a command in a container that is given a working directory."""
+        if folder is not None:
+            known = folder.value.startswith("/") and not folder.dynamic
+            self.cwd, self.adrift = (folder.value, False) if known else (None, True)
+        return self
 
     def copy(self) -> "State":
         """For a subshell or branch: what it changes does not come back."""
@@ -66,6 +75,7 @@ class State(Struct):
             self.home,
             self.previous,
             self.depth,
+            self.adrift,
         )
 
     def role_or(self, role: Role) -> Role:

@@ -42,6 +42,7 @@ _KEY_ROLES: tuple[tuple[re.Pattern[str], Role], ...] = (
     (re.compile(r"(?i)(^|_)(BIND|LISTEN)(_|$)|^HOST$"), "bind"),
     (re.compile(r"(?i)^NO_PROXY$"), "comparison"),
 )
+_HOME = re.compile(rb"(?<![\w.$}/~-])(?:/home|/Users)/[A-Za-z][\w.-]*(?:/[\w./@-]*)?")
 WILDCARDS = {"0.0.0.0", "::", "*"}
 _NO_HOST = re.compile(r"(?i)^(true|false|yes|no|on|off|none|null|default|disabled|enabled|auto|\d+|any|all)$")
 _HOST_AND_PORT = re.compile(r"^[A-Za-z][\w.-]*:\d{2,5}(?:/[^:]*)?(?:,[A-Za-z][\w.-]*:\d{2,5})*$")
@@ -63,7 +64,18 @@ def read_word(word: Word, state: State, role: Role, why: str = "", **attrs: obje
     if state.remote:
         attrs = {**attrs, "remote": state.remote}
     _addresses(facts, word, covered, state.role_or(role), why, attrs, more)
+    _homes(facts, word, state.role_or(role), attrs, more)
     return facts
+
+
+def _homes(facts: Facts, word: Word, role: Role, attrs: Mapping[str, object], more: dict[str, object]) -> None:
+    """Paths in the home folder of somebody who is named."""
+    text = word.unit.text.text
+    if b"/home/" in text or b"/Users/" in text:
+        for match in _HOME.finditer(text):
+            facts.references.append(
+                word.part(match.start(), match.end()).reference("path", role, attrs={**attrs, "use": "home"}, **more)
+            )
 
 
 def _addresses(

@@ -30,13 +30,22 @@ class Inside:
     def seek(self, path: str, reference: Reference) -> Sought | None:
         """What is known of the path; None if it cannot be followed."""
         value = clean(reference.value)
-        if not value or "$" in value or (unknowable(value) and not value.startswith("/")):
+        if (
+            not value
+            or "$" in value
+            or (unknowable(value) and not value.startswith("/"))
+            or reference.attrs.get("adrift")
+        ):
             return None
+        if reference.cwd is not None and reference.cwd.startswith("/"):
+            value = normpath(join(reference.cwd, value))
         name = reference.runtime.partition(":")[2]
         if reference.runtime.startswith("container:") and name:
             return self._in_service(path, reference, value, name)
         if reference.runtime == "container:" or file_kind(path, reference) == "dockerfile":
             return self._in_image(path, self.recipes.get(path), self._contexts(path), value, "")
+        if reference.runtime == "container" and value.startswith("/"):
+            return self._in_any(path, value)
         if value.startswith("/") and not reference.runtime.startswith("container"):
             return self._copied(path, value)
         return None
@@ -128,6 +137,17 @@ class Inside:
             if excused(self.project, path, path, self.made):
                 return Sought("unknowable", path, "")
         return Sought("missing", wanted[0], f"there is no {wanted[0]}") if wanted else None
+
+    def _in_any(self, path: str, value: str) -> Sought | None:
+        """In an image that is not named: missing only if every Dockerfile that could have put it there lacks it."""
+        found = [
+            self._in_image(path, recipe, self._contexts(dockerfile) or [""], value, "")
+            for dockerfile, recipe in self.recipes.items()
+        ]
+        known = [one for one in found if one is not None]
+        if not known or any(one.state != "missing" for one in known) or not near_path(known[0].path, self.project):
+            return None
+        return known[0]
 
     def _below_file(self, path: str) -> bool:
         """Whether a part of the path is a file, so that nothing lies below it."""

@@ -143,7 +143,7 @@ class _Reader:
         container = reference.runtime.startswith("container") or reference.value.startswith("/")
         if container and path in self.project.topology.compose_files and use != "script":
             return
-        if kind == "doc" and not container:
+        if kind == "doc" and not container or use == "cd" and container:
             return
         if (kind == "dockerfile" and reference.runtime != "container:") or reference.runtime == "build":
             return
