@@ -124,7 +124,7 @@ def _card(finding: Finding, places: Places, report: Report) -> Card:
     message = told(finding.message)
     search = " ".join((finding.rule, finding.path, message, told(finding.value))).lower()
     return Card(
-        finding, str(place), place.line, message, told(finding.value), told(finding.suggestion), state,
+        finding, str(place), place.line, message, told(finding.value), told(finding.suggestion) if finding.suggestion != finding.value else "", state,
         _lines(finding.location, places), reasons, fixes, search,
     )  # fmt: skip
 

@@ -91,7 +91,7 @@ def _note(reason: Reason, places: Places, paint: Paint, margin: str) -> str:
 
 def _help(finding: Finding, paint: Paint, margin: str) -> list[str]:
     lines: list[str] = []
-    if finding.suggestion:
+    if finding.suggestion not in ("", finding.value):
         lines.append(f"use `{told(finding.suggestion)}`")
     fix = next(iter(finding.fixes), None)
     if fix and fix.applicability != "display-only":
