@@ -123,8 +123,9 @@ def _card(finding: Finding, places: Places, report: Report) -> Card:
     fixes = [(told(fix.title), str(fix.applicability), diffs.hunks(fix, report.sources)) for fix in finding.fixes]
     message = told(finding.message)
     search = " ".join((finding.rule, finding.path, message, told(finding.value))).lower()
+    use = told(finding.suggestion) if finding.suggestion != finding.value else ""
     return Card(
-        finding, str(place), place.line, message, told(finding.value), told(finding.suggestion) if finding.suggestion != finding.value else "", state,
+        finding, str(place), place.line, message, told(finding.value), use, state,
         _lines(finding.location, places), reasons, fixes, search,
     )  # fmt: skip
 
