@@ -1,5 +1,6 @@
 """The folders that a path may be meant from, the likeliest first."""
 
+import re
 from posixpath import join, normpath, relpath
 
 from unmoor.link.places import file_kind
@@ -17,7 +18,7 @@ def bases(project: Project, path: str, reference: Reference) -> list[str]:
     home = path.rpartition("/")[0]
     kind = file_kind(path, reference)
     if kind == "doc":
-        return _of_page(project, home, reference)
+        return _of_page(project, path, home, reference)
     if reference.cwd is None:
         return []
     if kind == "script" or reference.attrs.get("or_root"):
@@ -56,7 +57,10 @@ def above(folder: str) -> list[str]:
     return found
 
 
-def _of_page(project: Project, home: str, reference: Reference) -> list[str]:
+_FOLDER_WORD = re.compile(r"[`*\"](\.?[\w@][\w./@-]*|\./[\w./@-]+)[`*\"]|\b([\w./-]+) (?:directory|folder|dir)\b")
+
+
+def _of_page(project: Project, path: str, home: str, reference: Reference) -> list[str]:
     attrs = reference.attrs
     if attrs.get("use") in ("link", "image"):
         return [home]
@@ -69,7 +73,22 @@ def _of_page(project: Project, home: str, reference: Reference) -> list[str]:
         return []
     moved = folders[0] not in ("", home) and _real(project, folders[0])
     rest = [] if moved and attrs.get("use") not in ("code-span", "cd") else above(home)
-    return list(dict.fromkeys([*found, *rest]))
+    return list(dict.fromkeys([*found, *rest, *_in_words(project, path, reference)]))
+
+
+def _in_words(project: Project, path: str, reference: Reference) -> list[str]:
+    """Folders that the section names before the command, or its line: "from the `frontend` directory"."""
+    source = project.read(path)
+    at = reference.span.start
+    end = source.find(b"\n", reference.span.end)
+    heading = max(source.rfind(b"\n#", 0, at), source.rfind(b"\n==", 0, at), at - 2000, 0)
+    text = source[heading : end if end >= 0 else len(source)].decode("utf-8", "replace")
+    home = path.rpartition("/")[0]
+    found = []
+    for match in _FOLDER_WORD.finditer(text):
+        name = (match.group(1) or match.group(2)).strip("/").removeprefix("./")
+        found += [one for base in (home, "") if name and _real(project, one := f"{base}/{name}".lstrip("/"))]
+    return found
 
 
 def _from_the_root(project: Project, home: str, folders: list[str]) -> list[str]:

@@ -55,6 +55,8 @@ class Builders:
         found = []
         for path, reference in self.project.references("path"):
             use = reference.attrs.get("use")
+            if file_kind(path, reference) == "doc":
+                continue  # where the reader stands is not certain enough
             if use == "dockerfile":
                 found += self._of_dockerfile(path, reference)
             elif use == "context" and not reference.attrs.get("dockerfile"):

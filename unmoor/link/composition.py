@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from unmoor.link import compose_keys as keys
+from unmoor.link.bases import above
 from unmoor.link.places import place
 from unmoor.link.suggest import near_name
 from unmoor.model.facts import Node
@@ -11,6 +12,7 @@ from unmoor.model.spans import Location
 from unmoor.model.subjects import Reason, Subject
 from unmoor.project import Project
 from unmoor.topology.model import Dependency, Stack
+from unmoor.topology.stacks import DEFAULTS
 
 # What people write for a key that is spelt otherwise.
 _MEANT = {
@@ -81,12 +83,24 @@ def _dependencies(project: Project) -> Iterator[Subject]:
             for dependency in service.depends:
                 places.setdefault(dependency.at, []).append((stack, service.name, dependency))
     for at, uses in places.items():
-        if any(_defined(stack, dependency) for stack, _, dependency in uses):
+        if any(_defined(stack, dependency) for stack, _, dependency in uses) or _overlays(project, at.path, uses[0][2]):
             continue
         stack, name, dependency = uses[0]
         if not dependency.required or "$" in dependency.name or "{" in dependency.name or at.path not in project.facts:
             continue
         yield _dependency(project, at, stack, name, dependency)
+
+
+def _overlays(project: Project, path: str, dependency: Dependency) -> bool:
+    """Whether a file that is no folder's default takes the name from a neighbour, with which somebody combines it."""
+    folder, _, name = path.rpartition("/")
+    if name in DEFAULTS:
+        return False
+    for stack in project.topology.stacks:
+        beside = [file for file in stack.files if file != path and file.rpartition("/")[0] in above(folder)]
+        if beside and path not in stack.files and dependency.name in _known(stack, dependency.kind)[1]:
+            return True
+    return False
 
 
 def _dependency(project: Project, at: Location, stack: Stack, service: str, dependency: Dependency) -> Subject:

@@ -118,9 +118,12 @@ class _Reader:
             if near and near.endswith("/" + clean(reference.value).strip("/").removeprefix("./")):
                 return False  # meant from a folder that the text has in mind
             return self._parent_known(sought.path) or self.project.history.existed(sought.path)
+        value = clean(reference.value).removeprefix("./")
+        if attrs.get("use") in ("data", "config") and "/" not in value and not near:
+            return self.project.history.existed(sought.path)  # else the reader's own file
         if self.sites.of(page) is not None and attrs.get("use") not in ("compose-file", "cd"):
             # a site's reader has a project of their own
-            return bool(near) or self._parent_known(sought.path) and "/" in clean(reference.value).removeprefix("./")
+            return bool(near) or self._parent_known(sought.path) and "/" in value
         return True
 
     def _among_siblings(self, page: str, reference: Reference) -> bool:

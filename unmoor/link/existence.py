@@ -40,7 +40,7 @@ _BY_HAND = re.compile(
 )
 _STANDIN = re.compile(
     r"(?i)(^|[/_.-])(path[-_]?to|to[-_]file|your|my|mine|some|any|foo|bar|baz|qux|xxx+|yyyy|placeholder"
-    r"|todo|changeme|dummy|acme|name[-_]of|file[-_]?name|dir[-_]?name|project[-_]?name|service[-_]?name|new)"
+    r"|todo|changeme|dummy|acme|name[-_]of|file[-_]?name|topic[-_]name|file\d+|dir[-_]?name|project[-_]?name|service[-_]?name|new)"
     r"([-_/.]|$)|(^|/)(example|sample)s?\.\w+$|(^|/)(?-i:XX+|NNN+|N|X|[A-Z]{2,}_[A-Z_]+)(/|\.|$)|\.{3}|…"
 )
 _HOLES = re.compile(r"[<>{}$%`|]|\(\(|\)\)|\[[A-Z_ -]{2,}\]")

@@ -171,7 +171,7 @@ class _Reader:
         for part in parts:
             sought = seek(self.project, part, folders, self.made.of(path))
             if sought.state == "missing":
-                if self._own(path, part):
+                if self._own(path, part) or self._built(path, part):
                     return None
                 return sought
         return None
@@ -182,6 +182,11 @@ class _Reader:
         return name == path.rpartition("/")[2] or (
             name.startswith("../") and name.endswith("/" + path.rpartition("/")[2])
         )
+
+    def _built(self, path: str, value: str) -> bool:
+        """`node server.js` of a package that Next.js builds standalone: made by the build."""
+        facts = self.project.facts.get(path)
+        return clean(value) == "server.js" and facts is not None and "next" in facts.traits.get("deps", [])
 
     def _subject(self, path: str, reference: Reference, sought: Sought, doc: bool) -> Subject:
         near = near_path(sought.path, self.project, folder=reference.attrs.get("use") == "cd")
