@@ -88,6 +88,7 @@ def _attributes(
         "variable-default": attrs.get("terraform") == "variable-default",
         "network-range": _range(project, path, reference, address),
         "own-host": bool(re.search(r"location\.(hostname|host)\b|window\.location", address.host)),
+        "purpose": purpose(reference, variable or key),
         "cause": resolution.cause,
         "environment": _environment(path),
         "shown": redact(reference.value),
@@ -103,6 +104,20 @@ def _class(project: Project, host: str, runtime: Runtime) -> str:
     if kind in ("domain", "local") and project.topology.is_own_domain(host):
         return "own-domain"
     return kind
+
+
+def purpose(reference: Reference, name: str) -> str:
+    """What a value is for, whatever syntax it stands in: its role, or for a default what its variable is for."""
+    if reference.role != "default":
+        return reference.role
+    stated = str(reference.attrs.get("purpose") or "")
+    if stated in ("cors-origin", "bind", "advertised"):
+        return stated
+    if re.search(r"CORS|ORIGIN|ALLOWED_HOSTS|TRUSTED", name, re.I):
+        return "cors-origin"
+    if re.search(r"^(HOST|HOSTNAME|BIND\w*|LISTEN\w*|SERVER_HOST|APP_HOST|API_HOST)$", name, re.I):
+        return "bind"
+    return "default"
 
 
 def _range(project: Project, path: str, reference: Reference, address: Address) -> bool:

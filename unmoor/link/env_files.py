@@ -10,7 +10,7 @@ from unmoor.link.places import place, world_of
 from unmoor.model.spans import Location
 from unmoor.model.subjects import Reason, Subject
 
-_PLACEHOLDER = re.compile(r"<|>|\.\.\.|x{3,}|your|change|replace|example|\$\{|\$\(|^\s*$", re.I)
+_PLACEHOLDER = re.compile(r"^#|<|>|\.\.\.|x{3,}|your|change|replace|example|\$\{|\$\(|^\s*$", re.I)
 _SCHEMELESS = re.compile(r"^[a-z0-9][a-z0-9.-]*(:\d{2,5}(/\S*)?|/\S+)$", re.I)
 
 

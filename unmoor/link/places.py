@@ -5,6 +5,7 @@ from typing import Any
 
 from unmoor.model.facts import Reference
 from unmoor.project import Project
+from unmoor.topology.worlds import own_world
 
 _CODE = {"typescript", "tsx", "javascript", "python", "go", "java", "kotlin", "csharp", "ruby", "php", "rust", "scala",
          "swift", "dart", "elixir", "lua", "vue", "svelte", "astro", "html", "component", "markup", "literals"}  # fmt: skip
@@ -16,23 +17,10 @@ _DOC = re.compile(r"\.(md|mdx|markdown|adoc|asciidoc|rst|txt)$", re.I)
 _SCRIPT = re.compile(r"\.(sh|bash|zsh|ps1|bat|cmd|mk|just)$|(^|/)(makefile|justfile|taskfile[^/]*|procfile|crontab)$", re.I)
 _EXAMPLE = re.compile(r"([._-]|^)(example|sample|template|dist|tmpl|tpl)([._-]|$)", re.I)
 
-WORLDS: tuple[tuple[str, re.Pattern[str]], ...] = (
-    ("test", re.compile(
-        r"(^|/)(tests?|__tests__|spec|specs|e2e|cypress|playwright|testing|test[-_]utils|integration[-_]tests?"
-        r"|[a-z]+[-_]tests?|testdata|test-data)/"
-        r"|(^|/)[^/]*[._-](test|tests|spec|e2e|cy|stories|story|bench)\.[^/]+$|(^|/)(test_[^/]*|conftest|setup[_-]?tests?)\."
-        r"|(^|/)(jest|vitest|playwright|cypress|karma|wdio)\.[^/]*(config|setup)[^/]*$", re.I)),
-    ("mock", re.compile(r"(^|/)(__mocks__|mocks?|fixtures?|__fixtures__|stories|\.storybook|mock[-_]?data|seeds?-?data)/"
-                        r"|(^|/)[^/]*[._-](mock|fixture)s?\.[^/]+$", re.I)),
-    ("archived", re.compile(r"(^|/)(archived?|deprecated|legacy|old|attic|_old|backups?)/|\.(disabled|bak|orig|old)$", re.I)),
-    ("vendored", re.compile(r"(^|/)(node_modules|venv|\.venv|site-packages|vendor|third_party|bower_components)/", re.I)),
-    ("generated", re.compile(r"(^|/)(dist|build|out|\.next|generated|__generated__|coverage)/|\.min\.(js|css)$|\.generated\.", re.I)),
-)  # fmt: skip
-
 
 def world_of(path: str) -> str:
-    """Why a file is a world of its own (test, mock, archived, vendored, generated), or ""."""
-    return next((name for name, pattern in WORLDS if pattern.search(path)), "")
+    """Why a file is a world of its own (a test, archived, vendored, generated), in words, or ""."""
+    return own_world(path)
 
 
 def place(project: Project, path: str, reference: Reference | None = None) -> dict[str, Any]:

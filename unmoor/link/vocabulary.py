@@ -42,6 +42,7 @@ SUBJECTS: dict[str, dict[str, str]] = {
         "network-range": "whether it is a subnet or mask, not a host",
         "own-host": "whether the host is the page's own (`location.hostname`)",
         "shown": "the value without credentials",
+        "purpose": "the role, or for a default what its variable is for (cors-origin, bind, …)",
         "cause": "published-port, container-port or ''",
         "environment": "development, production, test or '' by file name or stack",
         "target.reason": "one sentence: what the topology knows of the right address",
