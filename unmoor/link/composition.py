@@ -97,8 +97,8 @@ def _overlays(project: Project, path: str, dependency: Dependency) -> bool:
     if name in DEFAULTS:
         return False
     for stack in project.topology.stacks:
-        beside = [file for file in stack.files if file != path and file.rpartition("/")[0] in above(folder)]
-        if beside and path not in stack.files and dependency.name in _known(stack, dependency.kind)[1]:
+        beside = [file for file in stack.files if file.rpartition("/")[0] in above(folder)]
+        if any(file.rpartition("/")[2] in DEFAULTS for file in beside) and path not in stack.files and dependency.name in _known(stack, dependency.kind)[1]:
             return True
     return False
 

@@ -144,7 +144,7 @@ class _Reader:
             kind = other.value.rpartition(".")[2].lower()
             if _KIND.get(kind, kind) != ending or abs(other.span.start - reference.span.start) > 600:
                 continue
-            if find(self.project.tree, other.value, home) is not None or self._under_named_folder(page, other):
+            if any(find(self.project.tree, other.value, base) is not None for base in above(home)) or self._under_named_folder(page, other):
                 return True
         return False
 
