@@ -13,7 +13,8 @@ _TAGS = ("<!--", " -->")
 _STYLES: dict[str, tuple[str, str]] = {
     **dict.fromkeys(
         ("yml", "yaml", "sh", "bash", "zsh", "py", "toml", "tf", "hcl", "tfvars", "rb", "conf", "env", "properties",
-         "mk", "dockerfile", "graphql", "nginx", "ex", "exs", "pl", "r", "cfg", "service", "dockerignore"), _HASH,
+         "mk", "dockerfile", "graphql", "nginx", "ex", "exs", "pl", "r", "cfg", "service", "dockerignore",
+         "ps1", "psm1", "crontab"), _HASH,
     ),
     **dict.fromkeys(
         ("ts", "tsx", "js", "jsx", "mjs", "cjs", "mts", "cts", "go", "java", "kt", "kts", "rs", "cs", "swift", "scala",
