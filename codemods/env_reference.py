@@ -57,7 +57,7 @@ def variable_of(request: Request) -> str:
     named = request.options.get("variable") or request.finding.attrs.get("variable")
     if named:
         return str(named)
-    service = request.finding.target.service if request.finding.target is not None else ""
+    service = request.service
     for options in request.settings.resolver.values():
         if service in options.env:
             return options.env[service]

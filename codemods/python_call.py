@@ -24,10 +24,11 @@ _READ = re.compile(r"(?:os\.)?(?:getenv|environ\.get)$")
 
 def fix(request: Request) -> Fix | Refusal:
     """The rewrite, or why there is none."""
-    reference, target = request.reference, request.finding.target
-    service = target.service if target is not None else ""
+    reference, service = request.reference, request.service
     if reference.role in _ROLES:
         return Refusal(f"it is no address that is called ({reference.role})")
+    if request.finding.attrs.get("well-known-tool"):
+        return Refusal("it is a tool's own documented address")
     if not service:
         return Refusal("the topology names no service at this address")
     if service == request.finding.attrs.get("runtime.service"):
@@ -153,7 +154,7 @@ class _Rewrite:
         return self._made(f"require `{name}`", Span(whole.start_byte, whole.end_byte), text, brought)
 
     def _environment(self) -> Fix | Refusal:
-        name = self.options.env.get(self.service) or f"{constant(self.service)}_URL"
+        name = self._variable()
         if self._in_signature():
             return Refusal("a parameter's default is read when the module is imported")
         if self.match.group(1).startswith(b"ws"):
@@ -172,7 +173,7 @@ class _Rewrite:
         brought = imports.bring_name(self.path, self.source, self.root, self.options.module, name)
         if isinstance(brought, Refusal):
             return brought
-        known = self.options.env.get(self.service) or f"{constant(self.service)}_URL"
+        known = self._variable()
         title = f"call `{name}`, the resolver of `{self.service}`"
         if whole is not None and whole[1] == known and not self._rest():
             return self._made(title, Span(whole[0].start_byte, whole[0].end_byte), f"{brought.local}()", brought)
@@ -207,6 +208,13 @@ class _Rewrite:
         tight = parent is not None and parent.type in ("binary_operator", "await", "boolean_operator")
         joined = f"{base} + {left}"
         return span, f"({joined})" if tight and "%" in self._text(parent) else joined  # type: ignore[arg-type]
+
+    def _variable(self) -> str:
+        """The variable that stands for the service: as configured, as other Python code has it, or made from its name."""
+        head = self.path.partition("/")[0]
+        uses = [pair for one in self.request.services if one.name == self.service for pair in one.uses]
+        used = next((name for name, folder in uses if name and folder.partition("/")[0] == head), "")
+        return self.options.env.get(self.service) or used or f"{constant(self.service)}_URL"
 
     def _rest(self) -> str:
         text = self._text(self.node)

@@ -17,10 +17,19 @@ def fix(request: Request) -> list[Fix] | Refusal:
     if not wanted:
         return alternatives or Refusal("nothing like it is in the tree")
     raw = raw_of(request)
+    if _beside(request, wanted):
+        return alternatives or Refusal(f"`{wanted}` is already named beside it")
     made = replace(request, _as_before(raw, wanted), f"use `{wanted}`")
     if isinstance(made, Refusal):
         return alternatives or made
     return [made, *alternatives]
+
+
+def _beside(request: Request, wanted: str) -> bool:
+    """Whether the same line names the other path too: a list of files does not name one twice."""
+    source, at = request.source, request.finding.span.start
+    line = source[source.rfind(b"\n", 0, at) + 1 : source.find(b"\n", at) if b"\n" in source[at:] else None]
+    return bool(re.search(rb"(?<![\w./-])" + re.escape(wanted.encode()) + rb"(?![\w./-])", line))
 
 
 def _as_before(raw: str, wanted: str) -> str:

@@ -34,3 +34,15 @@ class Request(Struct):
         if self.finding.reference is None:
             raise ValueError(f"{self.finding.rule} carries no reference")
         return self.finding.reference
+
+    @property
+    def service(self) -> str:
+        """The service that the finding's address reaches: as the topology names it, else as the settings do, by port."""
+        target = self.finding.target
+        if target is not None and target.service:
+            return target.service
+        attrs = self.finding.reference.attrs if self.finding.reference is not None else {}
+        if attrs.get("host") not in ("localhost", "127.0.0.1", "::1"):
+            return ""
+        named = [name for name, one in self.settings.services.items() if attrs.get("port") in one.ports]
+        return named[0] if len(named) == 1 else ""

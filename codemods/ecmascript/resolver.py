@@ -34,10 +34,11 @@ _SCHEMES = ("http", "https", "ws", "wss")
 
 def fix(request: Request) -> Fix | Refusal:
     """The call of the resolver of the very service that the topology names, or why there is none."""
-    reference, finding = request.reference, request.finding
-    service = finding.target.service if finding.target is not None else ""
+    reference, finding, service = request.reference, request.finding, request.service
     if reference.role in _ROLES:
         return Refusal(_ROLES[reference.role])
+    if finding.attrs.get("well-known-tool"):
+        return Refusal("it is a tool's own documented address")
     if not service:
         return Refusal("the topology names no service at this address")
     if service == finding.attrs.get("runtime.service") or _own(request, service):

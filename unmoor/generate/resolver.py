@@ -11,7 +11,8 @@ from unmoor.generate.render import render
 def module(plan: Plan, folder: Path | None = None) -> str:
     """The text of the module. folder: the user's templates."""
     if plan.style == "py":
-        return render("resolver.py.j2", folder, endpoints=plan.endpoints, files=_files(plan))
+        local = any(endpoint.development for endpoint in plan.endpoints)
+        return render("resolver.py.j2", folder, endpoints=plan.endpoints, files=_files(plan), local=local)
     text = render("resolver.ts.j2", folder, **_values(plan))
     return re.sub(r"\n{3,}", "\n\n", text).rstrip("\n") + "\n"
 
@@ -47,6 +48,7 @@ def _values(plan: Plan) -> dict[str, object]:
     return {
         "endpoints": plan.endpoints,
         "files": _files(plan),
+        "local": any(endpoint.development for endpoint in plan.endpoints),
         "typed": plan.style == "ts",
         "style": plan.style,
         "export": "" if plan.style == "cjs" else "export ",

@@ -83,4 +83,5 @@ def _touch(edit: Edit, other: Edit) -> bool:
 def _line_of_env(edit: Edit) -> bool:
     """A whole line put into an env file: their order does not matter, so any number may go in at one place."""
     name = edit.path.rpartition("/")[2]
-    return edit.span.start == edit.span.end and edit.text.endswith("\n") and "env" in name
+    whole = edit.text.endswith("\n") and not edit.text.startswith(("\r", "\n"))
+    return edit.span.start == edit.span.end and whole and "env" in name
