@@ -18,7 +18,7 @@ _CHILD_OF = ("argument_list", "return_statement", "list", "tuple", "set", "paren
              "expression_list", "boolean_operator", "conditional_expression", "await", "interpolation", "lambda")  # fmt: skip
 _FIELDS = {("assignment", "right"), ("keyword_argument", "value"), ("pair", "value"), ("binary_operator", "left"),
            ("named_expression", "value"), ("augmented_assignment", "right")}  # fmt: skip
-_ADDRESS = re.compile(rb"(https?|wss?)://([^/?#\\\s\"'{}@]+|\{[\w.]+\})+")
+_ADDRESS = re.compile(rb"(https?|wss?)://([^/?#\\\s\"'{}@:]+|\{[\w.]+\})(:(\d+|\{[\w.]+\}))?")
 _READ = re.compile(r"(?:os\.)?(?:getenv|environ\.get)$")
 
 
@@ -193,7 +193,7 @@ class _Rewrite:
         span = Span(self.node.start_byte, self.node.end_byte)
         if not rest:
             return span, f"{base}()" if call else base
-        if rest.startswith("{") and not re.search(rb":\d+$", self.match.group()):
+        if rest.startswith("{") and not re.search(rb":(\d+|\{[\w.]+\})$", self.match.group()):
             return Refusal("its port may come from the expression that follows")
         if rest[0] not in "/?#{":
             return Refusal("the address is not written in one piece")

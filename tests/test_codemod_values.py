@@ -1,0 +1,306 @@
+"""Addresses, names, paths and compose entries: the smallest edit, every other byte as it was."""
+
+import shutil
+import subprocess
+
+import pytest
+import yaml
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.laws import mend, request
+from unmoor.model.findings import Refusal
+from unmoor.model.subjects import Target
+
+
+def changed(codemod: str, text: str, value: str, path: str = "compose.yaml", **more: object) -> str:
+    """The text after the fix, or "refused: why"."""
+    files = {path: text, **more.pop("files", {})}  # type: ignore[dict-item]
+    result = mend(codemod, request(files, path, value, **more), files)  # type: ignore[arg-type]
+    return f"refused: {result.reason}" if isinstance(result, Refusal) else result[path]
+
+
+@pytest.mark.parametrize(
+    ("value", "suggestion", "after"),
+    [
+        ("postgresql://u:p@localhost:5432/shop?a=b", "postgresql://db:5432", "postgresql://u:p@db:5432/shop?a=b"),
+        ("http://database:5435/x", "http://database:5432", "http://database:5432/x"),
+        ("redis://localhost", "redis://cache:6379", "redis://cache"),
+        ("redis://localhost", "redis://cache:6380", "redis://cache:6380"),
+        ("redis://localhost/0", "redis://cache:6380", "redis://cache:6380/0"),
+        ("localhost:5435", "db:5432", "db:5432"),
+        ("localhost", "db:5432", "db"),
+        ("jdbc:postgresql://localhost:5432/x", "jdbc:postgresql://db:5432", "jdbc:postgresql://db:5432/x"),
+        ("http://[::1]:80/x", "http://web:8080", "http://web:8080/x"),
+        (r"http:\/\/localhost:3000\/x", "http://web:80", r"http:\/\/web:80\/x"),
+    ],
+)
+def test_service_address(value: str, suggestion: str, after: str) -> None:
+    text = f'  A: "{value}" # c\r\n'
+    assert changed("service-address", text, value, suggestion=suggestion) == text.replace(value, after)
+
+
+@pytest.mark.parametrize(
+    ("value", "suggestion"), [("http://localhost:${P}/x", "http://db:1"), ("http://db:1/x", "http://db:1")]
+)
+def test_service_address_refuses(value: str, suggestion: str) -> None:
+    assert changed("service-address", f"A: {value}\n", value, suggestion=suggestion).startswith("refused")
+
+
+def test_the_target_serves_where_nothing_is_suggested() -> None:
+    target = Target("db", "shop", 5432, "postgresql://db:5432", "wrong-host")
+    assert changed("service-address", "A: postgres://localhost/x\n", "postgres://localhost/x", target=target) == (
+        "A: postgres://db/x\n"
+    )
+
+
+def test_credentials_are_never_written() -> None:
+    text = "A: http://u:p@acme.dev/a\n"
+    after = changed("replace-value", text, "http://u:p@acme.dev/a", suggestion="https://***@acme.dev/a")
+    assert after == "A: https://u:p@acme.dev/a\n"
+
+
+@given(st.text(st.characters(codec="utf-8", exclude_characters="\r\n\x00\x85\u2028\u2029"), min_size=1, max_size=12))
+def test_a_yaml_value_reads_back_as_what_was_meant(wanted: str) -> None:
+    for text, layer in (("a: old\nb: 1\n", "yaml:plain"), ('a: "old"\n', "yaml:double"), ("a: 'old'\n", "yaml:single")):
+        after = changed("replace-value", text, "old", suggestion=wanted, layers=(layer,), kind="path")
+        if not after.startswith("refused"):
+            try:
+                assert yaml.safe_load(after)["a"] == wanted
+            except yaml.YAMLError:
+                pytest.skip("a character that PyYAML does not read")
+
+
+def test_rename_and_compose_key() -> None:
+    assert changed("rename", "docker exec web-old ls\n", "web-old", "a.sh", suggestion="web") == "docker exec web ls\n"
+    assert changed("compose-key", "  depends: [a]\n", "depends", suggestion="depends_on") == "  depends_on: [a]\n"
+    assert changed("rename", "docker exec x ls\n", "x", "a.sh").startswith("refused")
+
+
+@pytest.mark.parametrize(
+    ("value", "suggestion", "after"),
+    [
+        ("./Dockerfile.api", "dockerfiles/Dockerfile.api", "./dockerfiles/Dockerfile.api"),
+        ("docs/a.md#part", "docs/b.md", "docs/b.md#part"),
+        ("../x", "../y", "../y"),
+    ],
+)
+def test_repath(value: str, suggestion: str, after: str) -> None:
+    assert changed("repath", f"p: {value}\n", value, suggestion=suggestion) == f"p: {after}\n"
+
+
+def test_repath_never_names_a_file_twice_on_a_line() -> None:
+    text = "up -f compose.yml -f compose.gpu.yml\n"
+    assert changed("repath", text, "compose.gpu.yml", "a.sh", suggestion="compose.yml").startswith("refused")
+
+
+def test_a_missing_dockerfile_may_be_linked_or_begun() -> None:
+    from unmoor.codemods import fix
+
+    files = {"compose.yaml": "dockerfile: web/Dockerfile\n", "web/package.json": '{"scripts": {"build": "x"}}'}
+    made = fix("repath", request(files, "compose.yaml", "web/Dockerfile", finding_attrs={"expected": "web/Dockerfile"}))
+    assert isinstance(made, list)
+    assert [one.applicability for one in made] == ["display-only"]
+    assert "npm run build" in dict(made[0].creates)["web/Dockerfile"]
+    files["dockerfiles/Dockerfile"] = "FROM x\n"
+    attrs = {"expected": "web/Dockerfile", "near": "dockerfiles/Dockerfile"}
+    made = fix(
+        "repath",
+        request(files, "compose.yaml", "web/Dockerfile", suggestion="dockerfiles/Dockerfile", finding_attrs=attrs),
+    )
+    assert isinstance(made, list)
+    assert made[1].links == (("web/Dockerfile", "dockerfiles/Dockerfile"),)
+
+
+@pytest.mark.parametrize(
+    ("value", "after"),
+    [
+        ("5432:5432", "127.0.0.1:5432:5432"),
+        ("0.0.0.0:5432:5432", "127.0.0.1:5432:5432"),
+        ("${P:-5}:5432/tcp", "127.0.0.1:${P:-5}:5432/tcp"),
+    ],
+)
+def test_bind_loopback(value: str, after: str) -> None:
+    assert changed("bind-loopback", f'ports: ["{value}"]\n', value) == f'ports: ["{after}"]\n'
+    assert changed("bind-loopback", "ports: [5432]\n", "5432").startswith("refused")
+
+
+COMPOSE = "services:\n  a:\n    image: x{}\n  db:\n    image: postgres:16\n    healthcheck: {{test: x}}\n  cache:\n    image: redis\n"
+
+
+@pytest.mark.parametrize(
+    ("entry", "expected"),
+    [
+        ("\n    depends_on: [db]", {"db": "service_healthy"}),
+        ("\n    depends_on: [cache, 'db'] # why", {"cache": "service_started", "db": "service_healthy"}),
+        ("\n    depends_on:\n      - db # why\n      - cache", {"db": "service_healthy", "cache": "service_started"}),
+        ("\n    depends_on:\n    - db\n    - cache", {"db": "service_healthy", "cache": "service_started"}),
+        ("\n    depends_on:\n      db: {condition: service_started}", {"db": "service_healthy"}),
+    ],
+)
+@pytest.mark.parametrize("end", ["\n", "\r\n"])
+def test_depends_condition(entry: str, expected: dict[str, str], end: str) -> None:
+    text = COMPOSE.format(entry).replace("\n", end)
+    after = changed("depends-condition", text, "db")
+    found = yaml.safe_load(after)["services"]["a"]["depends_on"]
+    assert {name: one["condition"] for name, one in found.items()} == expected
+    assert after.count("# why") == text.count("# why")
+    assert ("\r\n" in after) == (end == "\r\n")
+    assert after.replace("\r\n", "").count("\r") == 0
+
+
+@pytest.mark.parametrize(
+    "hosts",
+    [
+        "",
+        '\n    extra_hosts: ["a:1.2.3.4"]',
+        "\n    extra_hosts:\n      - a:1.2.3.4",
+        "\n    extra_hosts:\n      a: 1.2.3.4",
+    ],
+)
+def test_extra_hosts(hosts: str) -> None:
+    text = f"services:\n  a:\n    environment:\n      U: http://host.docker.internal:1{hosts}\n\n# end\nvolumes: {{}}\n"
+    after = changed(
+        "extra-hosts", text, "http://host.docker.internal:1", finding_attrs={"host": "host.docker.internal"}
+    )
+    found = yaml.safe_load(after)
+    assert "host-gateway" in str(found["services"]["a"]["extra_hosts"])
+    assert set(found) == {"services", "volumes"}
+    assert after.endswith("\n\n# end\nvolumes: {}\n")
+
+
+def test_healthcheck_goes_behind_the_services_own_last_line() -> None:
+    text = "services:\n    db:\n        image: postgres:16\n        command: |\n            x\n\n\n# end\nvolumes: {}\n"
+    after = changed("healthcheck", text, "db", finding_attrs={"image": "postgres:16"})
+    found = yaml.safe_load(after)
+    assert found["services"]["db"]["healthcheck"]["test"][0] == "CMD-SHELL"
+    assert found["services"]["db"]["command"] == "x\n"
+    assert after.endswith("\n\n\n# end\nvolumes: {}\n")
+    assert changed("healthcheck", "services:\n  a: {image: x}\n", "a").startswith("refused")
+
+
+@pytest.mark.parametrize(
+    "service",
+    [
+        "    build: ./web\n    environment:\n      NEXT_PUBLIC_A: 'http://x'\n",
+        "    build:\n      context: ./web\n    environment:\n      - NEXT_PUBLIC_A=http://x\n",
+        "    build:\n      context: ./web\n      args:\n        - B=1\n    environment:\n      - NEXT_PUBLIC_A=http://x\n",
+        "    build:\n      context: ./web\n      args:\n        B: '1'\n    environment:\n      NEXT_PUBLIC_A: http://x\n",
+    ],
+)
+def test_build_arg(service: str) -> None:
+    files = {
+        "compose.yaml": f"services:\n  web:\n{service}",
+        "web/Dockerfile": "FROM node\nCOPY . .\nRUN npm run build\n",
+    }
+    attrs = {"name": "NEXT_PUBLIC_A", "dockerfile": "web/Dockerfile"}
+    result = mend("build-arg", request(files, "compose.yaml", "NEXT_PUBLIC_A", finding_attrs=attrs), files)
+    assert not isinstance(result, Refusal)
+    build = yaml.safe_load(result["compose.yaml"])["services"]["web"]["build"]
+    assert build["context"] == "./web"
+    assert "NEXT_PUBLIC_A" in str(build["args"])
+    assert "http://x" in str(build["args"])
+    assert result["web/Dockerfile"] == (
+        "FROM node\nCOPY . .\nARG NEXT_PUBLIC_A\nENV NEXT_PUBLIC_A=$NEXT_PUBLIC_A\nRUN npm run build\n"
+    )
+    parser = pytest.importorskip("dockerfile")
+    assert [one.cmd.upper() for one in parser.parse_string(result["web/Dockerfile"])] == [
+        "FROM",
+        "COPY",
+        "ARG",
+        "ENV",
+        "RUN",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("example", "after"),
+    [
+        ("A=1\n", "A=1\nKEY=x\n"),
+        ("A=1", "A=1\nKEY=x\n"),
+        ("# all\r\nA=1\r\n", "# all\r\nA=1\r\n# read in src/a.ts\r\nKEY=x\r\n"),
+    ],
+)
+def test_env_example(example: str, after: str) -> None:
+    files = {"src/a.ts": "process.env.KEY", ".env.example": example}
+    asked = request(files, "src/a.ts", "KEY", kind="env", attrs={"default": "x"}, finding_attrs={"name": "KEY"})
+    # A name that looks like a secret gets no value; KEY alone is one.
+    result = mend("env-example", asked, files)
+    assert not isinstance(result, Refusal)
+    assert result[".env.example"] == after
+
+
+def test_env_example_keeps_secrets_and_homes_out() -> None:
+    for name, default in (("API_SECRET", "x"), ("PLACE", "/home/me/x"), ("U", "http://u:p@h")):
+        files = {"a.ts": f"process.env.{name}", ".env.example": ""}
+        result = mend("env-example", request(files, "a.ts", name, kind="env", attrs={"default": default}), files)
+        assert not isinstance(result, Refusal)
+        assert result[".env.example"] == f"{name}=\n"
+
+
+@pytest.mark.parametrize(
+    ("script", "layer", "after"),
+    [
+        ("curl http://localhost:3011/a b\n", "shell:word", 'curl "${BACKEND_URL}"/a b\n'),
+        ('curl "http://localhost:3011/a"\n', "shell:double", 'curl "${BACKEND_URL}/a"\n'),
+        ("curl 'http://localhost:3011/a'\n", "shell:single", "curl ''\"${BACKEND_URL}\"'/a'\n"),
+        ("cat <<E\nhttp://localhost:3011/a\nE\n", "shell:heredoc", "cat <<E\n${BACKEND_URL}/a\nE\n"),
+        (
+            "cat <<'E'\nhttp://localhost:3011/a\nE\n",
+            "shell:heredoc-quoted",
+            "refused: nothing is expanded in a quoted heredoc",
+        ),
+    ],
+)
+def test_env_reference_in_shell(script: str, layer: str, after: str) -> None:
+    result = changed("env-reference", script, "http://localhost:3011/a", "a.sh", layers=(layer,), language="shell")
+    assert result == after
+    bash = shutil.which("bash")
+    if bash is None or result.startswith("refused"):
+        return
+    environment = {"BACKEND_URL": "http://localhost:3011", "PATH": "/usr/bin:/bin"}
+    run = [subprocess.run([bash, "-c", f"curl() {{ printf '%s|' \"$@\"; }}; {one}"], env=environment, capture_output=True,
+                          check=True).stdout for one in (script, result)]  # fmt: skip
+    assert run[0] == run[1]
+
+
+def test_env_reference_elsewhere() -> None:
+    url = "http://localhost:3011"
+    assert changed("env-reference", f"A: {url}/x\n", f"{url}/x") == "A: ${BACKEND_URL}/x\n"
+    flow = changed("env-reference", f"A: [{url}]\n", url, layers=("yaml:plain-flow",))
+    assert flow.startswith("refused")
+    assert changed("env-reference", f"A={url}\n", url, ".env") == "A=${BACKEND_URL}\n"
+    assert changed("env-reference", f'CMD ["{url}"]\n', url, "Dockerfile", layers=("dockerfile:exec",)).startswith(
+        "refused"
+    )
+    assert changed("env-reference", 'A="${B:-http://localhost:3011}"\n', url, "a.sh", role="default") == (
+        'A="${B:?B is not set}"\n'
+    )
+
+
+@pytest.mark.parametrize(
+    ("path", "text", "value", "after"),
+    [
+        (".env", "A=1\nB=2\nC=3\n", "B", "A=1\nC=3\n"),
+        (".env", "A=1\nB=2", "B", "A=1"),
+        ("c.yaml", "a:\n  - x\n  - y\n", "y", "a:\n  - x\n"),
+        ("c.yaml", "a:\n  - x\n", "x", "refused: it is the only entry of its list"),
+        ("c.yaml", "a:\n  b:\n    c: 1\n  d: 2\n", "b", "refused: other entries hang on it"),
+        (".env", 'A="x\ny"\n', "A", "refused: the line holds more than this entry"),
+    ],
+)
+def test_remove_entry(path: str, text: str, value: str, after: str) -> None:
+    assert changed("remove-entry", text, value, path) == after
+
+
+@pytest.mark.parametrize(
+    ("text", "name", "attrs", "after"),
+    [
+        ("x = 1  # unmoor: ignore[aa] why\n", "aa", {"comment": [7, 31], "others": [], "alone": False}, "x = 1\n"),
+        ("# unmoor: ignore[aa]\nx\n", "aa", {"comment": [0, 20], "others": [], "alone": True}, "x\n"),
+        ("x # unmoor: ignore[aa, bb]\n", "aa", {"others": ["bb"]}, "x # unmoor: ignore[bb]\n"),
+        ("x # unmoor: ignore[aa, bb]\n", "bb", {"others": ["aa"]}, "x # unmoor: ignore[aa]\n"),
+    ],
+)
+def test_suppression(text: str, name: str, attrs: dict[str, object], after: str) -> None:
+    assert changed("suppression", text, name, "a.py", finding_attrs=attrs) == after
