@@ -172,7 +172,7 @@ def excused(project: Project, path: str, written: str, made: "Made | None" = Non
         return "built or written by a program"
     if by_hand(tree, path):
         return "made by hand from its example, or secret"
-    if ignored(tree, path):
+    if ignored(tree, path) and not tree.has(project.history.renamed(path) or "/"):
         return "ignored by git"
     if made is not None and (made.has(path, written) or made.written(path)):
         return "made by a command"

@@ -61,6 +61,10 @@ def judge_container(project: Project, name: str, stacks: list[Stack], *, documen
     derived = [found for stack in stacks if (found := _derived(project, stack, name)) is not None]
     if derived:
         return next((found for found in derived if found.verdict == "derived"), derived[0])
+    if stacks and not document:
+        others = [found for s in project.topology.stacks if (found := _derived(project, s, name)) is not None]
+        if others:
+            return next((found for found in others if found.verdict != "wrong-derived"), others[0])
     elsewhere = _elsewhere(project, name, stacks)
     stale = _stale(project, name, stacks)
     if elsewhere is not None:
