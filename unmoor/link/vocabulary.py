@@ -324,4 +324,13 @@ SUBJECTS: dict[str, dict[str, str]] = {
         "port": "the port",
         "right-port": "the container's port",
     },
+    "claim": {
+        **_PLACE,
+        "done": "whether it is ticked",
+        "section": "the headings above it",
+        "there": "the names that are there",
+        "absent": "the names that are not there",
+        "still": "the names that were to go and are still there",
+        "optional": "whether nobody has to do it",
+    },
 }

@@ -1,0 +1,1 @@
+"""The lineage of environment variables: where each is set, handed on and read, by service."""
