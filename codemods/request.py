@@ -11,12 +11,16 @@ from unmoor.model.facts import Reference
 from unmoor.model.findings import Applicability, Finding
 
 
+def _never(path: str) -> str | None:
+    return None
+
+
 class Request(Struct):
     """One finding to mend.
 
     source: the bytes of the finding's file. read: the bytes of any file of the tree (raises OSError). has: whether a
     path is there. options: the rest of the rule's `fix:` table. applicability: what the rule claims for its fix.
-    services: what the topology knows of the services that are reached by URL.
+    services: what the topology knows of the services that are reached by URL. renamed: where git moved a path to.
     """
 
     finding: Finding
@@ -27,6 +31,7 @@ class Request(Struct):
     applicability: Applicability
     options: dict[str, Any] = field(default_factory=dict)
     services: tuple[ServiceAddress, ...] = ()
+    renamed: Callable[[str], str | None] = _never
 
     @property
     def reference(self) -> Reference:

@@ -21,7 +21,7 @@ def attach(findings: list[Finding], rules: dict[str, Rule], project: Project, so
             services = of(project)
         request = Request(
             finding, sources[finding.path], project.settings, project.read, project.tree.has, applicability, table,
-            services,
+            services, project.history.renamed,
         )  # fmt: skip
         result = make_fix(name, request)
         if isinstance(result, Refusal):

@@ -159,7 +159,7 @@ def _yaml_block(text: str) -> str:
 
 
 def _printable(text: str) -> None:
-    if any(char != "\t" and not char.isprintable() and not char.isspace() for char in text):
+    if any(char != "\t" and not char.isprintable() and (not char.isspace() or char < " ") for char in text):
         raise CannotStandError("a control character cannot stand in this scalar")
 
 
