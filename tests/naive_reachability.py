@@ -1,4 +1,4 @@
-"""A second, deliberately naive answer to "what does this address mean here?", written from the documentation of Compose.
+"""A second, deliberately naive answer to "what does this address mean here?", written from Compose's documentation.
 
 It knows no chains, no reasons and no shortcuts: it lists every (name, port) that answers in a runtime, and looks. The
 input is the plain dictionary that a compose file is written from; nothing of unmoor is used.
@@ -78,9 +78,9 @@ def from_container(compose: Compose, source: str, host: str, port: int) -> str:
         return "self" if any(port in ports_inside(services[name]) for name in group) else "fails"
     for name, service in services.items():
         if host in names_of(name, service):
-            if name != source and not shares_a_namespace(compose, source, name):
-                if not networks_of(effective(compose, source)) & networks_of(effective(compose, name)):
-                    return "isolated"
+            apart = name != source and not shares_a_namespace(compose, source, name)
+            if apart and not networks_of(effective(compose, source)) & networks_of(effective(compose, name)):
+                return "isolated"
             group = [other for other in services if shares_a_namespace(compose, name, other)]
             good = "self" if source in group else "ok"
             return good if any(port in ports_inside(services[other]) for other in group) else "fails"

@@ -1,4 +1,4 @@
-"""Reachability by a matrix: generated topologies, every runtime and address, against the naive second implementation."""
+"""Reachability by a matrix: generated topologies, every runtime and address, against a naive second implementation."""
 
 from collections.abc import Callable
 from importlib.util import module_from_spec, spec_from_file_location

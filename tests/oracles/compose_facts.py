@@ -73,11 +73,18 @@ def theirs(program: list[str], root: Path, files: list[str], environment: dict[s
     flags = [part for file in files for part in ("-f", file)]
     washed = {k: v for k, v in os.environ.items() if k in ("PATH", "HOME", "LANG")}
     done = subprocess.run(
-        [*program, *flags, "config"], cwd=root, env={**washed, **environment}, capture_output=True, text=True, check=False
+        [*program, *flags, "config"],
+        cwd=root,
+        env={**washed, **environment},
+        capture_output=True,
+        text=True,
+        check=False,
     )
     if done.returncode:
         return done.stderr.strip() or done.stdout.strip() or "failed"
-    printed = yaml.safe_load(done.stdout)
+    # docker-compose doubles every `$` again, podman-compose does not.
+    text = done.stdout.replace("$$", "$") if "docker-compose" in program[0] else done.stdout
+    printed = yaml.safe_load(text)
     folder = (root / files[0]).parent
     found = {name: _theirs(service or {}, root, folder) for name, service in (printed.get("services") or {}).items()}
     return found | {"volumes:": sorted(printed.get("volumes") or {})}
@@ -134,7 +141,14 @@ def _hosts(value: Any) -> dict[str, str]:
 
 def _ports(entry: Any) -> list[tuple[str, str, str, str]]:
     if isinstance(entry, dict):
-        return [(str(entry.get("published", "")), str(entry["target"]), entry.get("host_ip", ""), entry.get("protocol", "tcp"))]
+        return [
+            (
+                str(entry.get("published", "")),
+                str(entry["target"]),
+                entry.get("host_ip", ""),
+                entry.get("protocol", "tcp"),
+            )
+        ]
     body, _, protocol = str(entry).partition("/")
     head, _, container = body.rpartition(":")
     ip, _, host = head.rpartition(":")

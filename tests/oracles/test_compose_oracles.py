@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 import yaml
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 _spec = spec_from_file_location("compose_facts", Path(__file__).with_name("compose_facts.py"))
@@ -23,6 +23,7 @@ _spec.loader.exec_module(facts)
 
 pytestmark = pytest.mark.oracle
 QUICK = settings(max_examples=int(os.environ.get("ORACLE_EXAMPLES", "15")), deadline=None, derandomize=True,
+                 phases=(Phase.explicit, Phase.generate),
                  suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])  # fmt: skip
 VALUES = {"SET": "value", "PORT": "8123", "EMPTY": ""}
 NAMES = ("web", "api", "db")
@@ -46,7 +47,9 @@ def podman_compose(tmp_path: Path) -> list[str]:
     return ["env", f"PATH={stub.parent}:{os.environ['PATH']}", sys.executable, "-m", "podman_compose"]
 
 
-texts = st.sampled_from(["plain", "${SET}", "${SET:-x}", "${NONE:-fall}", "${EMPTY:-fall}", "${EMPTY-kept}", "a$$b", "$SET/x", "${PORT}"])
+texts = st.sampled_from(
+    ["plain", "${SET}", "${SET:-x}", "${NONE:-fall}", "${EMPTY:-fall}", "${EMPTY-kept}", "a$$b", "$SET/x", "${PORT}"]
+)
 keys = st.sampled_from(["A", "B", "C", "LONG_NAME"])
 ports = st.one_of(
     st.tuples(st.integers(8000, 8009), st.integers(80, 85)).map(lambda p: f"{p[0]}:{p[1]}"),
@@ -59,15 +62,26 @@ ports = st.one_of(
 )
 environments = st.one_of(
     st.dictionaries(keys, texts, max_size=3),
-    st.lists(st.tuples(keys, texts).map(lambda p: f"{p[0]}={p[1]}"), max_size=3, unique_by=lambda one: one.split("=")[0]),
+    st.lists(
+        st.tuples(keys, texts).map(lambda p: f"{p[0]}={p[1]}"), max_size=3, unique_by=lambda one: one.split("=")[0]
+    ),
 )
-commands = st.one_of(st.lists(st.sampled_from(["run", "--flag", "a b"]), min_size=1, max_size=3), st.sampled_from(["serve --all", "sh -c 'a b'"]))
-volumes = st.lists(st.sampled_from(["./src:/app", "data:/data", "/anon", "./conf:/etc/conf:ro", "data:/other"]), max_size=3, unique=True)
+commands = st.one_of(
+    st.lists(st.sampled_from(["run", "--flag", "a b"]), min_size=1, max_size=3),
+    st.sampled_from(["serve --all", "sh -c 'a b'"]),
+)
+volumes = st.lists(
+    st.sampled_from(["./src:/app", "data:/data", "/anon", "./conf:/etc/conf:ro", "data:/other"]),
+    max_size=3,
+    unique=True,
+)
 
 
 @st.composite
 def services(draw: Callable[..., Any], name: str, overlay: bool) -> dict[str, Any]:
-    service: dict[str, Any] = {} if overlay and draw(st.booleans()) else {"image": draw(st.sampled_from(["nginx:1", "img:${SET}"]))}
+    service: dict[str, Any] = (
+        {} if overlay and draw(st.booleans()) else {"image": draw(st.sampled_from(["nginx:1", "img:${SET}"]))}
+    )
     optional = {
         "environment": environments,
         "ports": st.lists(ports, max_size=3, unique=True),
@@ -142,7 +156,12 @@ def test_one_file_as_podman_compose_reads_it(one: dict[str, Any], tmp_path: Path
 
 
 @QUICK
-@given(text=st.lists(st.sampled_from(["${SET", "}", ":-", "${NONE:-", "${NONE-", "x", "$$", "${EMPTY:+y}", "${SET:+z}", "${PORT}"]), max_size=6).map("".join))
+@given(
+    text=st.lists(
+        st.sampled_from(["${SET", "}", ":-", "${NONE:-", "${NONE-", "x", "$$", "${EMPTY:+y}", "${SET:+z}", "${PORT}"]),
+        max_size=6,
+    ).map("".join)
+)
 def test_nested_interpolation_as_podman_compose_does_it(text: str, tmp_path: Path) -> None:
     if text.count("${") != text.count("}") or "${SET:-" in text or text.find("}") < text.find("${"):
         return

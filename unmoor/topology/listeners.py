@@ -59,6 +59,11 @@ def declared(service: Service) -> Iterator[Listener]:
             yield Listener(int(value.text), "label", f"label {name}", value.at)
 
 
+def is_port_variable(name: str) -> bool:
+    """Whether a variable gives the port that its reader listens at (`PORT`, `APP_PORT`, …)."""
+    return bool(_PORT_KEY.match(name))
+
+
 def _of_variable(name: str, value: Value) -> Iterator[Listener]:
     text = (value.text or "").strip()
     if _PORT_KEY.match(name) and text.isdigit() and 0 < int(text) < 65536:

@@ -118,7 +118,8 @@ class Service(Struct):
     so is on `default`. replicas: None if one. listens: every port that the service is known to listen at;
     `listens_known` is False where a process we cannot read may open more (then a port is never "wrong").
     depends: `depends_on` and all other names it needs. keys: top-level keys and where they stand. env_unknown: an env
-    file that it loads is not in the repository; env_loaded: the variables of those that are. shares: services whose network namespace it shares.
+    file that it loads is not in the repository; env_loaded: the variables of those that are. shares: services whose
+    network namespace it shares.
     """
 
     name: str

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 from unmoor.model.spans import Location
 from unmoor.topology import listeners
+from unmoor.topology.listeners import is_port_variable
 from unmoor.topology.model import Listener, Value
 from unmoor.topology.packages import Package
 
@@ -45,6 +46,16 @@ def openers(topology: "Topology") -> dict[int, list[Listener]]:
             continue
         reason = f"`{declaration.name}` in {path}"
         _add(found, Listener(int(text), "process", reason, Location(path, declaration.span)))
+    for path, declaration in topology.project.declarations("env"):
+        text = (declaration.value or "").strip()
+        if declaration.attrs.get("where") == "dotenv" and is_port_variable(declaration.name) and text.isdigit():
+            at = Location(path, declaration.span)
+            _add(found, Listener(int(text), "env", f"{declaration.name}={text} in {path}", at))
+    for path, reference in topology.project.references("env"):
+        default = str(reference.attrs.get("default") or "")
+        if is_port_variable(reference.value) and default.isdigit() and reference.language not in ("yaml", "shell"):
+            at = Location(path, reference.span)
+            _add(found, Listener(int(default), "env", f"{reference.value}, by default {default} in {path},", at))
     for package in topology.packages.values():
         for listener in scripts_of(package):
             _add(found, listener)

@@ -7,6 +7,7 @@ from unmoor.text.addresses import Address
 from unmoor.topology import reach
 from unmoor.topology.model import Port, Resolution, Runtime, Service, Stack
 from unmoor.topology.wording import at_host, number
+from unmoor.topology.worlds import ENV_FILE
 
 if TYPE_CHECKING:
     from unmoor.topology.link import Topology
@@ -43,7 +44,7 @@ def resolve(
                 return _handed_on(address, stack, target)
             return service_name(address, stack, target, runtime)
     if kind in ("dotless", "local"):
-        return _unnamed(topology, address, stacks)
+        return _unnamed(topology, address, stacks, path)
     return Resolution("external", [(f"{address.host} is outside of the repository", None)])
 
 
@@ -54,7 +55,19 @@ def _handed_on(address: Address, stack: Stack, target: Service) -> Resolution:
     return port_of(address, stack, target, f"`{address.host}` is service `{target.name}`, for whoever gets it", "ok")
 
 
-def _unnamed(topology: "Topology", address: Address, stacks: list[Stack]) -> Resolution:
+def _inside_view(topology: "Topology", path: str | None, stacks: list[Stack]) -> Stack | None:
+    """The stack whose services an env file names elsewhere: then its values are meant for containers."""
+    if path is None or not ENV_FILE.search(path):
+        return None
+    for reference in topology.project.facts[path].references:
+        host = str(reference.attrs.get("host") or "") if reference.kind in ("url", "host") else ""
+        found = next((stack for stack in stacks if host and stack.find(host)), None)
+        if found is not None:
+            return found
+    return None
+
+
+def _unnamed(topology: "Topology", address: Address, stacks: list[Stack], path: str | None) -> Resolution:
     if topology.cluster.knows(address.host):
         return topology.cluster.resolve(address)
     for other in topology.stacks:
@@ -62,6 +75,10 @@ def _unnamed(topology: "Topology", address: Address, stacks: list[Stack]) -> Res
         if found is not None:
             text = f"{other.name} has `{found.name}`, whose name only its own network knows"
             return Resolution("unknown", [(text, found.at)], elsewhere=other.name)
+    view = _inside_view(topology, path, stacks)
+    if view is not None and address.scheme and "." not in address.host and not view.incomplete:
+        text = f"the file is written for the containers of {view.name}, where nothing is called {address.host}"
+        return Resolution("undefined", [(text, None)], stack=view.name)
     if address.host.endswith(".localhost"):
         return Resolution("external", [(f"{address.host} is this machine, by a name of its own", None)])
     return Resolution("unknown", [(f"nothing in the repository says what {address.host} is", None)])

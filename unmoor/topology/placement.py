@@ -9,7 +9,7 @@ from unmoor.topology.frameworks import kind_of
 from unmoor.topology.model import Runtime, Service, Stack
 from unmoor.topology.packages import nearest
 from unmoor.topology.shipping import exact, shippers
-from unmoor.topology.worlds import is_ci, is_document, own_world
+from unmoor.topology.worlds import ENV_FILE, is_ci, is_document, own_world
 
 if TYPE_CHECKING:
     from unmoor.topology.link import Topology
@@ -22,7 +22,6 @@ _CODE = re.compile(
 )
 _SHELL = re.compile(r"(?i)\.(sh|bash|zsh|ps1|bat|cmd)$|(^|/)(GNU)?[Mm]akefile|(^|/)\.?justfile$|\.mk$|(^|/)Taskfile")
 _DOCKERFILE = re.compile(r"(?i)(^|/)([^/]*\.)?(dockerfile|containerfile)([._-][^/]*)?$")
-_ENV_FILE = re.compile(r"(?i)(^|/)(\.env([._-][^/]*)?|[^/]*\.env([._-][^/]*)?|env\.[a-z]+|\.flaskenv)$")
 PUBLIC = re.compile(r"^(NEXT_PUBLIC|VITE|REACT_APP|NUXT_PUBLIC|PUBLIC|GATSBY|EXPO_PUBLIC|VUE_APP|NG_APP|STORYBOOK)_")
 _TESTER = re.compile(r"(?i)playwright|cypress|e2e|selenium|(^|[-_.])tests?([-_.]|$)")
 
@@ -137,7 +136,7 @@ def place(topology: "Topology", path: str) -> list[Runtime]:
         return [Runtime("container", "", "kubernetes", "a Kubernetes manifest")]
     if _DOCKERFILE.search(path):
         return _builders(topology, path) or [Runtime("build", why="a Dockerfile")]
-    if _ENV_FILE.search(path):
+    if ENV_FILE.search(path):
         return _loaders(topology, path)
     return _by_content(topology, path)
 

@@ -38,7 +38,7 @@ def _short(entry: Item, examples: Lookup | None) -> list[Port]:
     where = _places(entry, len(parts))
     pairs = _pairs(_numbers(host) if host else [None], _numbers(container), bool(host))
     also = tuple(port for port in _numbers(host) if port) if _free(host, container) else ()
-    also += tuple(port for port in _examples(entry, examples) if port not in also)
+    also += tuple(port for port in _examples(entry, examples) if port not in also and str(port) != host)
     return [
         Port(h, c, ip, protocol or "tcp", entry.raw, entry.at, True, where[0] if host else None, where[1], also)
         for h, c in pairs

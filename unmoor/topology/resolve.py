@@ -22,10 +22,65 @@ if TYPE_CHECKING:
 _LOOPBACK = ("loopback", "wildcard")
 _INSIDE = ("container", "server", "build", "")
 _IDLE = ("comparison", "dummy-base", "type", "bind")
+# A name in capitals with an underscore, or one that says so, is filled in by someone.
+_PLACEHOLDER = re.compile(
+    r"(?:^|//|@)(?:[A-Z][A-Z0-9]*_[A-Z0-9_]+|[\w.-]*(?i:placeholder|changeme|your[-_])[\w.-]*)(?:[:/]|$)"
+)
 _HOST = re.compile(r"^[\w.:-]+$")
 # Schemes whose first part is a bucket, a stream or a package.
 _ELSEWHERE = frozenset(
-    ["s3", "s3a", "gs", "gcs", "az", "abfs", "abfss", "wasb", "wasbs", "hdfs", "php", "file", "data", "classpath", "resource", "chrome", "chrome-extension", "about", "vscode", "app", "android-app", "ipfs", "urn", "npm", "docker", "oci", "unix", "mailto", "secretsmanager", "arn", "dynamodb", "bigquery", "snowflake", "git", "svn", "pkg", "capacitor", "ionic", "tauri", "exp", "intent", "mem", "memory", "sqlite", "duckdb", "r2", "minio", "spiffe", "cid", "blob"]
+    [
+        "s3",
+        "s3a",
+        "gs",
+        "gcs",
+        "az",
+        "abfs",
+        "abfss",
+        "wasb",
+        "wasbs",
+        "hdfs",
+        "php",
+        "file",
+        "data",
+        "classpath",
+        "resource",
+        "chrome",
+        "chrome-extension",
+        "about",
+        "vscode",
+        "app",
+        "android-app",
+        "ipfs",
+        "urn",
+        "npm",
+        "docker",
+        "oci",
+        "unix",
+        "mailto",
+        "secretsmanager",
+        "arn",
+        "dynamodb",
+        "bigquery",
+        "snowflake",
+        "git",
+        "svn",
+        "pkg",
+        "capacitor",
+        "ionic",
+        "tauri",
+        "exp",
+        "intent",
+        "mem",
+        "memory",
+        "sqlite",
+        "duckdb",
+        "r2",
+        "minio",
+        "spiffe",
+        "cid",
+        "blob",
+    ]
 )
 
 
@@ -38,7 +93,7 @@ def resolve(
         return Resolution("unknown", [("nothing is reached here", None)])
     address = _settled(topology, address, runtime, path, reference)
     kind = host_class(address.host)
-    if kind == "computed" or not _HOST.match(address.host):
+    if kind == "computed" or not _HOST.match(address.host) or _PLACEHOLDER.search(address.value):
         return Resolution("unknown", [("the host is computed at run time", None)])
     if address.scheme in _ELSEWHERE:
         return Resolution("external", [(f"{address.scheme}: names no host of a network", None)])

@@ -141,6 +141,7 @@ def plans(project: Project, files: dict[str, Node]) -> list[Plan]:
     chosen += list(_defaults(files))
     chosen += list(_headers(project, files))
     combined = {path for plan in chosen for path in plan.files if len(plan.files) > 1}
+    chosen = [plan for plan in chosen if len(plan.files) > 1 or not _only_combined(plan.files[0], files, combined)]
     included = {other for path, node in files.items() for other in referred(node, path) if other != path}
     alone = {plan.files[0] for plan in chosen if len(plan.files) == 1}
     for path, node in files.items():
@@ -152,6 +153,11 @@ def plans(project: Project, files: dict[str, Node]) -> list[Plan]:
         elif path not in combined and path not in included:
             chosen.append(Plan([path], path.rpartition("/")[0]))
     return _unique(chosen, files)
+
+
+def _only_combined(path: str, files: dict[str, Node], combined: set[str]) -> bool:
+    """An overlay with a base is never judged alone, even where a command names it alone."""
+    return path in files and path in combined and _overlay(files[path])
 
 
 def _is_base(path: str, chosen: Iterable[Plan]) -> bool:

@@ -22,6 +22,7 @@ _GENERATED = re.compile(
 )
 _DISABLED = re.compile(r"(?i)\.(disabled|bak|old|orig|backup|deprecated)$")
 _DOCS = re.compile(r"(?i)\.(md|mdx|markdown|adoc|asciidoc|rst)$")
+ENV_FILE = re.compile(r"(?i)(^|/)(\.env([._-][^/]*)?|[^/]*\.env([._-][^/]*)?|env\.[a-z]+|\.flaskenv)$")
 _CI = re.compile(
     r"(^|/)(\.github/(workflows|actions)/|\.gitlab-ci|\.circleci/|\.buildkite/|azure-pipelines|bitbucket-pipelines"
     r"|\.drone\.|\.travis\.|Jenkinsfile|\.woodpecker|cloudbuild\.ya?ml)"
