@@ -68,6 +68,7 @@ def _attributes(
         "runtime.service": runtime.service,
         "runtime.stack": runtime.stack,
         "runtime.why": runtime.why,
+        "runs": _runs(runtime),
         "kind-of": reference.kind,
         "scheme": address.scheme,
         "host": address.host,
@@ -94,6 +95,15 @@ def _attributes(
         "shown": redact(reference.value),
         "target.reason": resolution.reasons[0][0] if resolution.reasons else "",
     }
+
+
+def _runs(runtime: Runtime) -> str:
+    """Where code runs, as the end of a sentence."""
+    if runtime.kind == "container" and runtime.service:
+        return f"in container `{runtime.service}`"
+    words = {"browser": "in the browser", "server": "on the server", "universal": "in the browser and on the server",
+             "build": "at build time", "ci": "in CI", "docs": "in documentation"}  # fmt: skip
+    return words.get(runtime.kind, f"on the {runtime.kind}" if runtime.kind == "host" else "here")
 
 
 def _class(project: Project, host: str, runtime: Runtime) -> str:

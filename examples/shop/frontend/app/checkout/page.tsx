@@ -11,7 +11,7 @@ export default function Checkout() {
     const order = await createOrder()
     const response = await fetch(process.env.NEXT_PUBLIC_API_URL + `/api/orders/${order.id}/pay`, {
       method: 'POST',
-      headers: { Authorization: `Bearer ${process.env.JWT_SECRET}` },
+      headers: { Authorization: `Bearer ${process.env.VITE_PAYMENT_TOKEN_ID}` },
     })
     setStatus(response.ok ? 'paid' : 'failed')
   }
