@@ -107,7 +107,7 @@ def test_addresses_are_where_they_say(text: str) -> None:
 @pytest.mark.parametrize(
     ("host", "kind"),
     [("localhost", "loopback"), ("127.0.0.11", "resolver"), ("100.64.3.2", "tailnet"), ("172.31.0.9", "private"),
-     ("8.8.8.8", "public-ip"), ("192.0.2.7", "documentation"), ("backend", "dotless"), ("api.example.com", "reserved"),
+     ("8.8.8.8", "resolver"), ("51.195.57.196", "public-ip"), ("192.0.2.7", "documentation"), ("backend", "dotless"), ("api.example.com", "reserved"),
      ("shop.dev", "domain"), ("${HOST}", "computed"), ("0.0.0.0", "wildcard"), ("host.docker.internal", "docker-internal")],
 )  # fmt: skip
 def test_kinds_of_hosts(host: str, kind: str) -> None:

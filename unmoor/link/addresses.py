@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
+from unmoor.link.mentions import port_mentioned
 from unmoor.link.places import file_kind, place
 from unmoor.link.publicity import handed_out, public_variable, ships_browser
 from unmoor.model.facts import Reference
@@ -12,6 +13,7 @@ from unmoor.project import Project
 from unmoor.text.addresses import Address, host_class, parse, redact
 from unmoor.topology.model import Resolution, Runtime
 
+_NAMES_A_HOST = re.compile(r"(?i)ip(_|$|s\b|addr)|host|addr|server|gateway|dns|url|endpoint|proxy|node|peer|target|remote|ssh|scp|router|subnet|broker")
 _FAILING = ("wrong-host", "wrong-port", "isolated", "undefined", "host-only")
 
 
@@ -88,6 +90,8 @@ def _attributes(
         "link": bool(re.search(r"(^|:)(href|action|src|cite|to)$", str(attrs.get("position", "")))),
         "variable-default": attrs.get("terraform") == "variable-default",
         "network-range": _range(project, path, reference, address),
+        "named": bool(address.scheme or address.explicit or _NAMES_A_HOST.search(f"{key} {attrs.get('call', '')} {attrs.get('command', '')}")),
+        "mentioned": resolution.verdict in _FAILING and port_mentioned(project, address.port),
         "own-host": bool(re.search(r"location\.(hostname|host)\b|window\.location", address.host)),
         "purpose": purpose(reference, variable or key),
         "cause": resolution.cause,
@@ -118,6 +122,8 @@ def _class(project: Project, host: str, runtime: Runtime) -> str:
 
 def purpose(reference: Reference, name: str) -> str:
     """What a value is for, whatever syntax it stands in: its role, or for a default what its variable is for."""
+    if re.search(r"dummy|placeholder|fake|notused|not-used|unused", reference.value, re.I):
+        return "dummy"
     if reference.role != "default":
         return reference.role
     stated = str(reference.attrs.get("purpose") or "")

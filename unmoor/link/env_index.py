@@ -79,7 +79,18 @@ class Variables:
     @cached_property
     def examples(self) -> list[str]:
         """The example family: files that tell which variables there are."""
-        return sorted(path for path in self.project.facts if EXAMPLE.search(path) and not world_of(path))
+        found = [path for path in self.project.facts if EXAMPLE.search(path) and not world_of(path)]
+        return sorted(found, key=lambda path: (len(path.rpartition("/")[2]), path))
+
+    @cached_property
+    def optional(self) -> set[str]:
+        """Names that a schema declares and does without (`z.string().optional()`)."""
+        schema: dict[str, bool] = {}
+        for name, reads in self.reads.items():
+            for _, reference in reads:
+                if reference.attrs.get("schema"):
+                    schema[name] = schema.get(name, False) or bool(reference.attrs.get("required"))
+        return {name for name, required in schema.items() if not required}
 
     @cached_property
     def defined(self) -> set[str]:

@@ -13,7 +13,7 @@ from unmoor.text.addresses import find, host_class
 SECRET = re.compile(r"(SECRET|PASSWORD|PASSWD|PRIVATE_KEY|PRIVATE|API_?KEY|ACCESS_KEY|AUTH_TOKEN|API_TOKEN|ACCESS_TOKEN"
                     r"|SERVICE_ROLE|CREDENTIALS?|(^|_)TOKEN)(_|$)")  # fmt: skip
 PUBLIC_BY_DESIGN = re.compile(
-    r"PUBLISHABLE|PUBLIC_KEY|ANON|CLIENT_ID|DSN|SITE_?KEY|MEASUREMENT|TRACKING|ANALYTICS|POSTHOG|GTM|GA_|MAPS?_|MAPBOX|FIREBASE|ALGOLIA"
+    r"^(USE|ENABLE|ENABLED|DISABLE|IS|HAS|SHOW|ALLOW)_|_(USE|ENABLE|DISABLE|IS|HAS|SHOW|ALLOW)_|PUBLISHABLE|PUBLIC_KEY|ANON|CLIENT_ID|DSN|SITE_?KEY|MEASUREMENT|TRACKING|ANALYTICS|POSTHOG|GTM|GA_|MAPS?_|MAPBOX|FIREBASE|ALGOLIA"
     r"|SENTRY|STRIPE_P|RECAPTCHA|TURNSTILE|HCAPTCHA|VAPID|PUSHER_KEY|SEGMENT|AMPLITUDE|MIXPANEL|LOGROCKET|GIPHY|UNSPLASH|CLERK_P|INTERCOM"
     r"|DATADOG|CRISP|HOTJAR|PROJECT_API_KEY|APP_KEY|WIDGET|ONESIGNAL|WALLETCONNECT|INFURA|ALCHEMY|SUPABASE_KEY|IMGBB|TINYMCE|LENGTH|NAME|EXPIRY|TTL|URL"
 )
@@ -66,7 +66,7 @@ def _subject(
         "declared": variables.has_value(name) or _ignored(variables, name),
         "well-known": bool(WELL_KNOWN.match(name)),
         "test-switch": bool(TEST_SWITCH.search(name)),
-        "default-kind": default_kind(name, reference.attrs),
+        "default-kind": "optional" if name in variables.optional else default_kind(name, reference.attrs),
         "public": public_variable(name),
         "secret": bool(SECRET.search(_bare(name))) and not PUBLIC_BY_DESIGN.search(_bare(name)),
         "first-in-file": (name, path) not in secret_files,

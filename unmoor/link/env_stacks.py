@@ -86,7 +86,7 @@ def _not_passed(
     if any(env_file.path is None or env_file.path not in variables.project.tree.files for env_file in service.env_files):
         return
     for name, (path, reference) in sorted(names.items()):
-        if not reference.attrs.get("required") or WELL_KNOWN.match(name) or name in variables.defined:
+        if not reference.attrs.get("required") or name in variables.optional or WELL_KNOWN.match(name) or name in variables.defined:
             continue
         if _given(variables, stack, name):
             continue
