@@ -5,7 +5,7 @@ from typing import Any
 
 from unmoor.link import compose_keys as keys
 from unmoor.link.bases import above
-from unmoor.link.places import place
+from unmoor.link.own import standing
 from unmoor.link.suggest import near_name
 from unmoor.model.facts import Node
 from unmoor.model.spans import Location
@@ -42,7 +42,7 @@ def _unknown_keys(project: Project, path: str, tree: Node) -> Iterator[Subject]:
         seen.add(key.span.start)
         near = _MEANT.get(key.text.lower(), "")
         near = near if near in known else near_name(key.text, known, least=0.75)
-        attrs = {**place(project, path), "near": near, "where": where}
+        attrs = {**standing(project, path), "near": near, "where": where}
         yield Subject("compose-key", path, key.span, key.text, attrs, "unknown",
                       [Reason(f"Compose knows no key `{key.text}` in {where}")], [], None, near, None, where)  # fmt: skip
 
@@ -98,7 +98,11 @@ def _overlays(project: Project, path: str, dependency: Dependency) -> bool:
         return False
     for stack in project.topology.stacks:
         beside = [file for file in stack.files if file.rpartition("/")[0] in above(folder)]
-        if any(file.rpartition("/")[2] in DEFAULTS for file in beside) and path not in stack.files and dependency.name in _known(stack, dependency.kind)[1]:
+        if (
+            any(file.rpartition("/")[2] in DEFAULTS for file in beside)
+            and path not in stack.files
+            and dependency.name in _known(stack, dependency.kind)[1]
+        ):
             return True
     return False
 
@@ -107,7 +111,7 @@ def _dependency(project: Project, at: Location, stack: Stack, service: str, depe
     noun, known = _known(stack, dependency.kind)
     near = near_name(dependency.name, known, least=0.7)
     attrs: dict[str, Any] = {
-        **place(project, at.path),
+        **standing(project, at.path),
         "kind-of": dependency.kind,
         "noun": noun,
         "service": service,
@@ -147,7 +151,7 @@ def _extends(project: Project) -> Iterator[Subject]:
             if target is None or _child(extends, "file") is not None or target.text in names or "$" in target.text:
                 continue
             near = near_name(target.text, names, least=0.7)
-            attrs = {**place(project, path), "kind-of": "extends", "noun": "service", "service": key.text, "near": near,
+            attrs = {**standing(project, path), "kind-of": "extends", "noun": "service", "service": key.text, "near": near,
                      "stack": path, "known": sorted(names)}  # fmt: skip
             yield Subject("dependency", path, target.span, target.text, attrs, "undefined",
                           [Reason(f"{path} defines no service `{target.text}`")], [], None, near, None)  # fmt: skip
@@ -169,6 +173,6 @@ def _nothing(project: Project) -> Iterator[Subject]:
             continue
         first = next(iter(stack.services.values()))
         profiles = sorted({profile for service in stack.services.values() for profile in service.profiles})
-        attrs = {**place(project, first.at.path), "profiles": profiles, "stack": stack.name}
+        attrs = {**standing(project, first.at.path), "profiles": profiles, "stack": stack.name}
         yield Subject("stack", first.at.path, first.at.span, stack.name, attrs, "nothing-to-start",
                       [Reason(f"every service of {stack.name} stands behind a profile")])  # fmt: skip

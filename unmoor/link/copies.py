@@ -8,7 +8,7 @@ from unmoor.link.builders import Builder
 from unmoor.link.existence import Made, clean, excused, find
 from unmoor.link.ignores import DockerIgnore, Pattern
 from unmoor.link.inside import Inside
-from unmoor.link.places import place
+from unmoor.link.own import standing
 from unmoor.link.suggest import near_path
 from unmoor.model.facts import Reference
 from unmoor.model.spans import Location
@@ -127,7 +127,7 @@ class _Copies:
             reason = f"{one.ignore_file}:{one.pattern.line} (`{one.pattern.text}`) drops it from the context"
         else:
             reason = f"the context {context} has no {clean(one.reference.value)}"
-        attrs = {**place(self.project, dockerfile, one.reference), "context": builder.context or ".", "expected": one.path,
+        attrs = {**standing(self.project, dockerfile, one.reference), "context": builder.context or ".", "expected": one.path,
                  "near": near, "pattern": one.pattern.text if one.pattern else "", "ignore-file": one.ignore_file}  # fmt: skip
         related = [Reason("built here", builder.at)] if builder.at is not None else []
         verdict = "ignored" if one.pattern is not None else "missing"
@@ -146,7 +146,7 @@ class _Copies:
             if builder.at is not None
             else Location(dockerfile, self.project.facts[dockerfile].references[0].span)
         )
-        attrs = {**place(self.project, at.path), "context": builder.context or ".", "expected": dockerfile,
+        attrs = {**standing(self.project, at.path), "context": builder.context or ".", "expected": dockerfile,
                  "near": right.context or ".", "pattern": "", "ignore-file": ""}  # fmt: skip
         reason = f"nothing that {dockerfile} copies is in {builder.context or 'the root'}; it is in {right.context or 'the root'}"
         related = [Reason("built with the right context here", right.at)] if right.at is not None else []

@@ -8,8 +8,8 @@ from typing import Any
 from unmoor.link.bases import above, bases
 from unmoor.link.existence import Made, Sought, clean, excused, find, seek
 from unmoor.link.homes import home_path
-from unmoor.link.own import own_names
-from unmoor.link.places import file_kind, place
+from unmoor.link.own import own_names, standing
+from unmoor.link.places import file_kind
 from unmoor.link.sites import Sites
 from unmoor.link.suggest import near_path
 from unmoor.model.facts import Reference
@@ -83,7 +83,7 @@ class _Reader:
         near = near_path(sought.path, self.project, folder=folder)
         kind = "doc-path" if attrs.get("use") in ("link", "image", "code-span", "layout") else "doc-command"
         facts: dict[str, Any] = {
-            **place(self.project, page, reference),
+            **standing(self.project, page, reference),
             "use": attrs.get("use", ""),
             "expected": sought.path,
             "bare": bool(attrs.get("bare")),
@@ -123,7 +123,7 @@ class _Reader:
             return self.project.history.existed(sought.path)  # else the reader's own file
         if self.sites.of(page) is not None and attrs.get("use") not in ("compose-file", "cd"):
             # a site's reader has a project of their own
-            return bool(near) or self._parent_known(sought.path) and "/" in value
+            return bool(near) or (self._parent_known(sought.path) and "/" in value)
         return True
 
     def _among_siblings(self, page: str, reference: Reference) -> bool:
@@ -144,7 +144,9 @@ class _Reader:
             kind = other.value.rpartition(".")[2].lower()
             if _KIND.get(kind, kind) != ending or abs(other.span.start - reference.span.start) > 600:
                 continue
-            if any(find(self.project.tree, other.value, base) is not None for base in above(home)) or self._under_named_folder(page, other):
+            if any(
+                find(self.project.tree, other.value, base) is not None for base in above(home)
+            ) or self._under_named_folder(page, other):
                 return True
         return False
 

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from unmoor.link.existence import Made, by_hand, excused, standin
-from unmoor.link.places import place
+from unmoor.link.own import standing
 from unmoor.link.suggest import near_path
 from unmoor.model.facts import Reference
 from unmoor.model.spans import Location
@@ -95,7 +95,7 @@ def _subject(
     from posixpath import relpath
 
     attrs: dict[str, Any] = {
-        **place(project, where.path),
+        **standing(project, where.path),
         "use": use,
         "service": service.name,
         "expected": path,
@@ -146,7 +146,7 @@ def _referred(project: Project, made: Made) -> Iterator[Subject]:
         if where is None or project.tree.has(where) or excused(project, where, reference.value, made.of(path)):
             continue
         near = near_path(where, project)
-        attrs = {**place(project, path, reference), "use": str(use), "service": "", "expected": where, "near": near,
+        attrs = {**standing(project, path, reference), "use": str(use), "service": "", "expected": where, "near": near,
                  "folder": False, "needed": True, "target": ""}  # fmt: skip
         yield Subject("compose-path", path, reference.span, reference.value, attrs, "missing",
                       [Reason(f"there is no {where}")], [], None, "", reference)  # fmt: skip

@@ -5,7 +5,8 @@ from collections.abc import Iterator
 from typing import Any
 
 from unmoor.link.naming import Named, container_of, fixed_names, judge_container
-from unmoor.link.places import file_kind, place
+from unmoor.link.own import standing
+from unmoor.link.places import file_kind
 from unmoor.link.suggest import near_name
 from unmoor.model.facts import Reference
 from unmoor.model.spans import Location
@@ -62,7 +63,7 @@ class _Reader:
         self, kind: str, path: str, reference: Reference, name: str, found: Named, stacks: list[Stack]
     ) -> Subject:
         attrs: dict[str, Any] = {
-            **place(self.project, path, reference),
+            **standing(self.project, path, reference),
             "verb": str(reference.attrs.get("verb") or ""),
             "tool": str(reference.attrs.get("tool") or ""),
             "service": found.service,
@@ -216,7 +217,7 @@ def _container_names(project: Project) -> Iterator[Subject]:
                 yield _duplicate(project, stack, first, service)
             elif pattern is not None and not pattern.search(value.text):
                 done.add(value.at)
-                attrs = {**place(project, value.at.path), "service": service.name, "stack": stack.name,
+                attrs = {**standing(project, value.at.path), "service": service.name, "stack": stack.name,
                          "pattern": project.settings.container_name_pattern, "other": ""}  # fmt: skip
                 yield Subject("container-name", value.at.path, value.at.span, value.text, attrs, "off-style",
                               [Reason(f"`{value.text}` does not match {project.settings.container_name_pattern}")],
@@ -230,7 +231,7 @@ def _duplicate(project: Project, stack: Stack, first: Service, second: Service) 
     later = other.container_name
     assert later is not None and one.container_name is not None
     attrs = {
-        **place(project, later.at.path),
+        **standing(project, later.at.path),
         "service": other.name,
         "other": one.name,
         "stack": stack.name,

@@ -1,7 +1,10 @@
-"""What this repository itself is called, by those who clone it."""
+"""What this repository itself is called, and which of its files are held to their word."""
 
 import re
+from typing import Any
 
+from unmoor.link.places import place
+from unmoor.model.facts import Reference
 from unmoor.project import Project
 
 
@@ -13,3 +16,24 @@ def own_names(project: Project) -> set[str]:
     facts = project.facts.get("package.json")
     names.update(name.lower() for name in (facts.traits.get("name", []) if facts is not None else []))
     return names
+
+
+_DATA = re.compile(
+    r"(?i)(^|/)(mocks?|__mocks__|fixtures?|__fixtures__|testdata|test-data|snapshots|__snapshots__|stories)/"
+)
+
+
+def standing(project: Project, path: str, reference: Reference | None = None) -> dict[str, Any]:
+    """The attributes `world` and `file-kind`. A test is a world of its own for addresses; what its scripts, pages and
+    compose files run and name must be there all the same. What is kept as data for tests stays out."""
+    found = place(project, path, reference)
+    if is_test(found["world"]) and found["file-kind"] not in ("code", "data") and not _DATA.search(path):
+        found["world"] = ""
+    return found
+
+
+def is_test(world: str) -> bool:
+    """Whether a world is that of tests; archives, vendored and generated trees are others."""
+    return bool(world) and not re.search(
+        r"kept for the record|not written here|generated|not in use|vendored|archived", world
+    )

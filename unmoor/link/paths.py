@@ -11,7 +11,8 @@ from unmoor.link.copies import copy_sources
 from unmoor.link.existence import Made, excused, seek, standin
 from unmoor.link.inside import Inside
 from unmoor.link.mounted import mount_subjects
-from unmoor.link.places import file_kind, place
+from unmoor.link.own import standing
+from unmoor.link.places import file_kind
 from unmoor.link.suggest import near_name, near_path
 from unmoor.model.facts import Reference
 from unmoor.model.spans import Location
@@ -135,7 +136,7 @@ class Paths:
         by: str = "compose",
     ) -> Subject:  # fmt: skip
         attrs: dict[str, Any] = {
-            **place(self.project, at.path),
+            **standing(self.project, at.path),
             "part": part,
             "service": service,
             "expected": expected,
@@ -168,7 +169,7 @@ class Paths:
         known = [stage.name for stage in recipe.stages if stage.name]
         near = near_name(target, known, least=0.6)
         attrs = {
-            **place(self.project, at.path),
+            **standing(self.project, at.path),
             "service": service.name,
             "dockerfile": path,
             "known": known,
@@ -220,7 +221,7 @@ class Paths:
             if path in self.inside.builders.all or path in mentioned or path not in self.project.facts:
                 continue
             declared = next(d for d in self.project.facts[path].declarations if d.kind == "stage")
-            yield Subject("dockerfile", path, declared.span, path, {**place(self.project, path)}, "unused",
+            yield Subject("dockerfile", path, declared.span, path, {**standing(self.project, path)}, "unused",
                           [Reason("no compose file, script, workflow or platform's configuration builds it")])  # fmt: skip
 
     def _mentioned(self) -> set[str]:

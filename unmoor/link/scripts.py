@@ -9,7 +9,8 @@ from unmoor.link.documents import relative
 from unmoor.link.existence import Made, Sought, clean, seek
 from unmoor.link.inside import Inside
 from unmoor.link.manifests import FILES, Manifests, family
-from unmoor.link.places import file_kind, place
+from unmoor.link.own import standing
+from unmoor.link.places import file_kind
 from unmoor.link.sites import Sites
 from unmoor.link.suggest import near_name, near_path
 from unmoor.model.facts import Reference
@@ -55,7 +56,7 @@ class _Reader:
         manifest, near, elsewhere, reason = found
         doc = file_kind(path, reference) == "doc"
         facts: dict[str, Any] = {
-            **place(self.project, path, reference),
+            **standing(self.project, path, reference),
             "tool": tool,
             "name": name,
             "use": "script",
@@ -143,7 +144,7 @@ class _Reader:
         container = reference.runtime.startswith("container") or reference.value.startswith("/")
         if container and path in self.project.topology.compose_files and use != "script":
             return
-        if kind == "doc" and not container or use == "cd" and container:
+        if (kind == "doc" and not container) or (use == "cd" and container):
             return
         if (kind == "dockerfile" and reference.runtime != "container:") or reference.runtime == "build":
             return
@@ -191,7 +192,7 @@ class _Reader:
     def _subject(self, path: str, reference: Reference, sought: Sought, doc: bool) -> Subject:
         near = near_path(sought.path, self.project, folder=reference.attrs.get("use") == "cd")
         facts: dict[str, Any] = {
-            **place(self.project, path, reference),
+            **standing(self.project, path, reference),
             "use": reference.attrs.get("use", ""),
             "expected": sought.path,
             "near": near,
