@@ -128,6 +128,7 @@ def _yaml_plain(text: str) -> str:
 
 def _yaml_flow(text: str) -> str:
     _refuse(text, ",[]{}?", "a plain scalar of a flow collection")
+    _refuse(text[:1], ":", "the beginning of a plain scalar of a flow collection")
     return _yaml_plain(text)
 
 

@@ -1,0 +1,227 @@
+"""What generators write is accepted by those who read it: engines, shells, parsers, test runners."""
+
+import json
+import shutil
+import subprocess
+import sys
+import tomllib
+from pathlib import Path
+
+import pytest
+import yaml
+
+from unmoor import engine
+from unmoor.cli.generate import plan_of
+from unmoor.config.settings import Settings
+from unmoor.generate import resolver, texts
+from unmoor.generate.checks import check_for
+from unmoor.generate.dockerfile import scaffold
+from unmoor.generate.plan import Endpoint, Plan, from_marker
+from unmoor.project import Project
+
+SHOP = {
+    "compose.yaml": """services:
+  web:
+    build: ./web
+    ports: ["3000:3000"]
+    depends_on: [api]
+  api:
+    build: ./api
+    ports: ["3011:8000"]
+    environment:
+      DATABASE_URL: postgresql://db:5432/shop
+  db:
+    image: postgres:16
+""",
+    "web/package.json": '{"dependencies": {"next": "16.0.0"}}',
+    "web/Dockerfile": "FROM node:22\nCOPY . .\n",
+    "web/src/a.ts": "export const a = process.env.NEXT_PUBLIC_API_URL || 'http://localhost:3011'\n",
+    "api/Dockerfile": "FROM python:3.13\nCOPY . .\n",
+    "api/main.py": 'import os\nKEY = os.environ["API_SECRET"]\nMODE = os.getenv("SHOP_MODE", "plain")\n',
+}
+
+
+@pytest.fixture
+def shop(tmp_path: Path) -> Project:
+    for path, text in SHOP.items():
+        (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / path).write_text(text)
+    return engine.load(tmp_path, Settings(), cache=False)
+
+
+def endpoint(variable: str = "API_URL", internal: str = "") -> Endpoint:
+    return Endpoint("api", "getApiUrl", "getApiWebSocketUrl", "getApiPublicUrl", variable, internal, "http://api:8000",
+                    "http://localhost:3011", "compose.yaml")  # fmt: skip
+
+
+def node() -> str:
+    found = shutil.which("node")
+    if found is None:
+        pytest.skip("node is not here")
+    return found
+
+
+def test_the_resolver_reads_the_variable_that_code_already_reads(shop: Project) -> None:
+    plan = plan_of(shop, "typescript", "web")
+    assert plan.path == "web/src/lib/service-urls.ts"
+    assert [(e.service, e.function, e.variable, e.internal_variable) for e in plan.endpoints] == [
+        ("api", "getApiUrl", "NEXT_PUBLIC_API_URL", "API_INTERNAL_URL")
+    ]
+    text = resolver.module(plan)
+    assert "process.env.API_INTERNAL_URL || process.env.NEXT_PUBLIC_API_URL" in text
+    assert "process.env[" not in text  # bundlers put in literal reads only
+    assert from_marker(plan.marker()) == plan
+    assert resolver.content(plan.marker()) == text
+
+
+@pytest.mark.parametrize("framework", ["next", "node", "browser"])
+@pytest.mark.parametrize("style", ["cjs", "esm"])
+def test_generated_unit_tests_pass_in_node(tmp_path: Path, framework: str, style: str) -> None:
+    internal = "API_INTERNAL_URL" if framework == "next" else ""
+    plan = Plan("service-urls.js", framework, style, False, False, (endpoint(internal=internal),), "node")
+    (tmp_path / "package.json").write_text(json.dumps({"type": "module" if style == "esm" else "commonjs"}))
+    (tmp_path / plan.path).write_text(resolver.module(plan))
+    path, text = resolver.tests(plan)
+    (tmp_path / path).write_text(text)
+    run = subprocess.run([node(), "--test", path], cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert run.returncode == 0, run.stdout + run.stderr
+
+
+def test_the_resolver_in_a_browser_at_build_and_in_production(tmp_path: Path) -> None:
+    plan = Plan("r.js", "next", "cjs", False, False, (endpoint("NEXT_PUBLIC_API_URL", "API_INTERNAL_URL"),), "node")
+    (tmp_path / "r.js").write_text(resolver.module(plan))
+    script = """
+    const r = require('./r.js'), out = []
+    const t = (f) => { try { out.push(f()) } catch (e) { out.push('! ' + e.message) } }
+    process.env.API_INTERNAL_URL = 'http://inside:1/'; process.env.NEXT_PUBLIC_API_URL = 'https://out.test'
+    t(() => r.getApiUrl('/x')); t(() => r.getApiPublicUrl('/x'))
+    globalThis.window = {}; t(() => r.getApiUrl('/x')); t(() => r.getApiWebSocketUrl('/s')); delete globalThis.window
+    delete process.env.API_INTERNAL_URL; delete process.env.NEXT_PUBLIC_API_URL
+    process.env.NODE_ENV = 'production'; t(() => r.getApiUrl()); t(() => r.getApiPublicUrl())
+    process.env.NEXT_PHASE = 'phase-production-build'; t(() => r.getApiUrl('/x')); t(() => r.getApiPublicUrl('/x'))
+    console.log(JSON.stringify(out))
+    """
+    run = subprocess.run([node(), "-e", script], cwd=tmp_path, capture_output=True, text=True, check=True)
+    inside, public, browser, socket, server, client, build, page = json.loads(run.stdout)
+    assert (inside, public, browser) == ("http://inside:1/x", "https://out.test/x", "https://out.test/x")
+    assert socket == "wss://out.test/s"
+    assert server.startswith("! API_INTERNAL_URL is not set")
+    assert client.startswith("! NEXT_PUBLIC_API_URL is not set")
+    assert (build, page) == ("http://api:8000/x", "/x")  # an inside address never ends in a page
+
+
+def test_generated_python_and_its_tests(shop: Project, tmp_path: Path) -> None:
+    plan = plan_of(shop, "python", "api")
+    assert plan.path == "api/service_urls.py"
+    (tmp_path / "service_urls.py").write_text(resolver.module(plan))
+    path, text = resolver.tests(plan)
+    assert path == "api/test_service_urls.py"
+    (tmp_path / "test_service_urls.py").write_text(text.replace("api.service_urls", "service_urls"))
+    command = [
+        sys.executable,
+        "-m",
+        "pytest",
+        "-q",
+        "-p",
+        "no:cacheprovider",
+        "--rootdir",
+        str(tmp_path),
+        str(tmp_path),
+    ]
+    run = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert run.returncode == 0, run.stdout
+
+
+@pytest.mark.parametrize("shell", ["bash", "dash"])
+def test_the_smoke_test_is_posix_and_names_the_edges(shop: Project, shell: str) -> None:
+    text = texts.smoke_test(shop, None)
+    assert "edge api db 5432" in text
+    assert "published api http://localhost:3011/" in text
+    assert "healthy web" in text
+    found = shutil.which(shell)
+    if found is not None:
+        subprocess.run([found, "-n"], input=text, text=True, check=True)
+
+
+def test_the_smoke_test_counts_what_it_asked(shop: Project, tmp_path: Path) -> None:
+    (tmp_path / "bin").mkdir()
+    docker = tmp_path / "bin" / "docker"
+    docker.write_text(
+        "#!/bin/sh\ncase \"$*\" in *'ps -q db') ;; *'ps -q'*) echo 1 ;; inspect*) echo healthy ;; *) exit 42 ;; esac\n"
+    )
+    docker.chmod(0o755)
+    sh = shutil.which("sh")
+    assert sh is not None
+    environment = {"PATH": f"{tmp_path}/bin:/usr/bin:/bin"}
+    run = subprocess.run(
+        [sh], input=texts.smoke_test(shop, None), env=environment, capture_output=True, text=True, check=False
+    )
+    assert run.returncode == 1
+    assert "FAILED  db is not running" in run.stdout
+    assert "ok      api is healthy" in run.stdout
+    assert "skipped api -> db:5432" in run.stdout
+
+
+def test_env_example_and_docs(shop: Project) -> None:
+    import io
+
+    from dotenv import dotenv_values
+
+    text = texts.env_example(shop, None)
+    values = dotenv_values(stream=io.StringIO(text))
+    assert values["API_SECRET"] == ""
+    assert values["SHOP_MODE"] == "plain"
+    assert "# required; read in api/main.py\nAPI_SECRET=\n" in text
+    assert "| `SHOP_MODE` | no | `plain` | `api/main.py` |" in texts.env_docs(shop, None)
+    assert "SHOP_MODE" not in texts.env_example(shop, None, "web")
+
+
+def test_compose_snippets_are_compose(shop: Project) -> None:
+    environment = yaml.safe_load(texts.compose_env(shop, None))["services"]
+    assert environment["api"]["environment"]["API_SECRET"] == "${API_SECRET:?API_SECRET is not set}"
+    assert set(yaml.safe_load(texts.compose_env(shop, None, "web"))["services"]) == {"web"}
+    checks = yaml.safe_load(texts.healthcheck(shop, None))["services"]
+    assert checks["db"]["healthcheck"]["test"][0] == "CMD-SHELL"
+    assert "8000" in checks["api"]["healthcheck"]["test"][-1]
+
+
+def test_proxies(shop: Project, tmp_path: Path) -> None:
+    (tmp_path / "rewrites.mjs").write_text(texts.proxy(shop, None, "next"))
+    script = "import('./rewrites.mjs').then((m) => m.rewrites()).then((r) => console.log(JSON.stringify(r)))"
+    run = subprocess.run([node(), "-e", script], cwd=tmp_path, capture_output=True, text=True, check=True)
+    assert json.loads(run.stdout) == [{"source": "/api/:path*", "destination": "http://localhost:3011/api/:path*"}]
+    assert "proxy_pass http://api:8000;" in texts.proxy(shop, None, "nginx")
+    assert "target: base('API_INTERNAL_URL'" in texts.proxy(shop, None, "vite")
+
+
+def test_jobs_and_the_access_matrix(shop: Project) -> None:
+    assert "audit" in yaml.safe_load(texts.ci(shop, None, "github"))["jobs"]
+    assert "script" in yaml.safe_load(texts.ci(shop, None, "gitlab"))["unmoor"]
+    matrix = texts.access_matrix(shop, None)
+    assert tomllib.loads(matrix)["allow"] == ["api -> db", "web -> api"]
+    assert '#   "web -> db"' in matrix
+
+
+@pytest.mark.parametrize(
+    "files", [{"package.json": '{"scripts": {"build": "x"}}'}, {"requirements.txt": ""}, {"go.mod": ""}, {}]
+)
+def test_dockerfiles_parse(files: dict[str, str]) -> None:
+    text = scaffold("", files.__contains__, lambda path: files[path].encode(), port=8000)
+    parser = pytest.importorskip("dockerfile")
+    commands = [one.cmd.upper() for one in parser.parse_string(text)]
+    assert commands[0] == "FROM"
+    assert commands[-1] == "CMD"
+    assert "EXPOSE" in commands
+
+
+def test_a_template_of_the_users_goes_first(shop: Project, tmp_path: Path) -> None:
+    (tmp_path / "mine").mkdir()
+    (tmp_path / "mine" / "ci.github.j2").write_text("mine: {{ branch }}\n")
+    assert texts.ci(shop, tmp_path / "mine", "github") == "mine: main\n"
+    assert "script" in texts.ci(shop, tmp_path / "mine", "gitlab")
+
+
+def test_checks_only_where_a_tool_is_known() -> None:
+    assert check_for("postgres:16-alpine", None) is not None
+    assert check_for("node:22", None) is None
+    assert check_for("acme/thing", 80) is None
