@@ -69,31 +69,40 @@ def _finding(finding: Finding, places: Places, paint: Paint, width: int) -> str:
             f"{paint(str(excerpt.line), '2')} {bar} {excerpt.text}".rstrip(),
             f"{margin} {bar} {' ' * low}{paint('^' * (high - low), accent)}",
         ]
-    lines += [_note(reason, places, paint, margin) for reason in _notes(finding)]
+    lines += [_note(reason, finding, places, paint, margin) for reason in _notes(finding)]
     lines += _help(finding, paint, margin)
     return "\n".join(lines) + "\n"
 
 
 def _notes(finding: Finding) -> list[Reason]:
     """The chain of reasons but for what the message says itself, then related places that the chain does not name."""
-    chain = [reason for reason in finding.reasons if reason.at or reason.text not in finding.message]
+    chain = [reason for reason in finding.reasons if reason.at or not _told_already(reason, finding)]
     named = {reason.at for reason in chain if reason.at}
     return [*chain, *(reason for reason in finding.related if reason.at not in named)]
 
 
-def _note(reason: Reason, places: Places, paint: Paint, margin: str) -> str:
-    where = ""
+def _told_already(reason: Reason, finding: Finding) -> bool:
+    return reason.text in finding.message or reason.text == f"the nearest is {finding.suggestion}"
+
+
+def _note(reason: Reason, finding: Finding, places: Places, paint: Paint, margin: str) -> str:
+    text, where = told(reason.text), ""
     if reason.at:
         place = places.of(reason.at)
-        where = f" ({place.path}:{place.line})" if f"{place.path}:" not in reason.text else ""
-    return f"{margin} {paint('=', '2')} {told(reason.text)}{paint(where, '2')}"
+        spot = f"{place.path}:{place.line}"
+        if _told_already(reason, finding):
+            text = f"{spot} says so"
+        elif f"{place.path}:" not in reason.text:
+            where = f" ({spot})"
+    return f"{margin} {paint('=', '2')} {text}{paint(where, '2')}"
 
 
 def _help(finding: Finding, paint: Paint, margin: str) -> list[str]:
     lines: list[str] = []
-    if finding.suggestion not in ("", finding.value):
-        lines.append(f"use `{told(finding.suggestion)}`")
     fix = next(iter(finding.fixes), None)
+    said = finding.message + (fix.title if fix else "")
+    if finding.suggestion not in ("", finding.value) and f"`{finding.suggestion}`" not in said:
+        lines.append(f"use `{told(finding.suggestion)}`")
     if fix and fix.applicability != "display-only":
         lines.append(f"{told(fix.title)} ({fix.applicability}: `{_SAFE[fix.applicability]}`)")
     elif fix:

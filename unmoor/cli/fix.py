@@ -12,8 +12,8 @@ from unmoor.cli.options import SCAN, Option, defaults
 from unmoor.model.errors import UserError
 from unmoor.model.findings import Finding, Fix
 
-_SHARED = {"select", "ignore", "extend_select", "persona", "min_confidence", "exclude", "extend_exclude", "no_cache",
-           "cache_dir", "jobs", "config", "isolated", "color", "quiet", "verbose", "fail_on", "exit_zero",
+_SHARED = {"select", "ignore", "extend_select", "persona", "min_confidence", "root", "exclude", "extend_exclude",
+           "no_cache", "cache_dir", "jobs", "config", "isolated", "color", "quiet", "verbose", "fail_on", "exit_zero",
            "baseline", "no_ignores"}  # fmt: skip
 OPTIONS: tuple[Option, ...] = (
     Option("unsafe_fixes", ("--unsafe-fixes",), "flag", "Use fixes that may change what the program does.", group="Fixes"),
@@ -55,7 +55,7 @@ def run(values: dict[str, Any]) -> int:
     from unmoor.cli.terminal import progress, use_color
     from unmoor.generate.resolver import content
 
-    place = locate(values["paths"], None)
+    place = locate(values["paths"], None, values.get("root"))
     settings = settings_for(place.root, values).settings
     shows = values["diff"] or values["dry_run"] or values["output_format"] != "text"
     narrowing = fixing.Narrowing(values["unsafe_fixes"], tuple(values["rule"]), tuple(values["path"]))
