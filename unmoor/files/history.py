@@ -97,8 +97,18 @@ class History:
     @cached_property
     def _containers(self) -> dict[str, str]:
         """Former container name → its successor: the added name that stands in the same hunk, if just one does."""
-        diff = self._git("log", f"-n{COMMITS}", "-p", "-U0", "--format=", "-G", "container_name", "--",
-                         "*compose*.yml", "*compose*.yaml")  # fmt: skip
+        diff = self._git(
+            "log",
+            f"-n{COMMITS}",
+            "-p",
+            "-U0",
+            "--format=",
+            "-G",
+            "container_name",
+            "--",
+            "*compose*.yml",
+            "*compose*.yaml",
+        )
         found: dict[str, str] = {}
         removed: list[str] = []
         added: list[str] = []
@@ -117,10 +127,21 @@ class History:
             return b""
         try:
             process = subprocess.Popen(
-                ["git", "-C", str(self.root), "-c", "core.quotePath=false", "-c", "log.showSignature=false", *arguments],
-                stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
+                [
+                    "git",
+                    "-C",
+                    str(self.root),
+                    "-c",
+                    "core.quotePath=false",
+                    "-c",
+                    "log.showSignature=false",
+                    *arguments,
+                ],
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.DEVNULL,
                 env={**os.environ, "GIT_NO_LAZY_FETCH": "1"},  # nothing here touches the network
-            )  # fmt: skip
+            )
         except OSError:
             return b""
         try:

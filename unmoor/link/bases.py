@@ -110,8 +110,7 @@ def _of_script(project: Project, home: str, cwd: str) -> list[str]:
     found = [cwd]
     if not inner.startswith(".."):
         found += [normpath(join(folder, inner)) for folder in above(home)]
-    known = [folder for folder in dict.fromkeys(found) if _real(project, folder)]
-    return known
+    return [folder for folder in dict.fromkeys(found) if _real(project, folder)]
 
 
 def _real(project: Project, folder: str) -> bool:

@@ -89,8 +89,11 @@ class Builders:
             folder = normalise(reference.value, base)
             where = normalise("Dockerfile", folder) if folder is not None else None
             if folder is not None and where in self.project.tree.files and where is not None:
-                return [Builder(where, folder, "workflow" if kind == "workflow" else "command",
-                                Location(path, reference.span))]  # fmt: skip
+                return [
+                    Builder(
+                        where, folder, "workflow" if kind == "workflow" else "command", Location(path, reference.span)
+                    )
+                ]
         return []
 
     def _folders(self, path: str, reference: Reference) -> list[str]:

@@ -16,13 +16,33 @@ from unmoor.topology.stacks import DEFAULTS
 
 # What people write for a key that is spelt otherwise.
 _MEANT = {
-    "depends": "depends_on", "dependson": "depends_on", "depend_on": "depends_on", "env": "environment",
-    "environments": "environment", "env_files": "env_file", "envfile": "env_file", "port": "ports", "volume": "volumes",
-    "network": "networks", "cmd": "command", "commands": "command", "health_check": "healthcheck",
-    "healthchecks": "healthcheck", "container": "container_name", "containername": "container_name",
-    "workdir": "working_dir", "working_directory": "working_dir", "link": "links", "label": "labels", "secret": "secrets",
-    "config": "configs", "dockerfile": "build", "hosts": "extra_hosts", "restart_policy": "restart", "service": "services",
-}  # fmt: skip
+    "depends": "depends_on",
+    "dependson": "depends_on",
+    "depend_on": "depends_on",
+    "env": "environment",
+    "environments": "environment",
+    "env_files": "env_file",
+    "envfile": "env_file",
+    "port": "ports",
+    "volume": "volumes",
+    "network": "networks",
+    "cmd": "command",
+    "commands": "command",
+    "health_check": "healthcheck",
+    "healthchecks": "healthcheck",
+    "container": "container_name",
+    "containername": "container_name",
+    "workdir": "working_dir",
+    "working_directory": "working_dir",
+    "link": "links",
+    "label": "labels",
+    "secret": "secrets",
+    "config": "configs",
+    "dockerfile": "build",
+    "hosts": "extra_hosts",
+    "restart_policy": "restart",
+    "service": "services",
+}
 
 
 def subjects(project: Project) -> Iterator[Subject]:
@@ -43,8 +63,20 @@ def _unknown_keys(project: Project, path: str, tree: Node) -> Iterator[Subject]:
         near = _MEANT.get(key.text.lower(), "")
         near = near if near in known else near_name(key.text, known, least=0.75)
         attrs = {**standing(project, path), "near": near, "where": where}
-        yield Subject("compose-key", path, key.span, key.text, attrs, "unknown",
-                      [Reason(f"Compose knows no key `{key.text}` in {where}")], [], None, near, None, where)  # fmt: skip
+        yield Subject(
+            "compose-key",
+            path,
+            key.span,
+            key.text,
+            attrs,
+            "unknown",
+            [Reason(f"Compose knows no key `{key.text}` in {where}")],
+            [],
+            None,
+            near,
+            None,
+            where,
+        )
 
 
 def _keys(tree: Node) -> Iterator[tuple[Node, str, frozenset[str]]]:
@@ -122,8 +154,20 @@ def _dependency(project: Project, at: Location, stack: Stack, service: str, depe
     reason = Reason(
         f"{' and '.join(stack.files)} define{'s' if len(stack.files) == 1 else ''} no {noun} `{dependency.name}`"
     )
-    return Subject("dependency", at.path, at.span, dependency.name, attrs, "undefined", [reason], [], None, near, None,
-                   f"services.{service}")  # fmt: skip
+    return Subject(
+        "dependency",
+        at.path,
+        at.span,
+        dependency.name,
+        attrs,
+        "undefined",
+        [reason],
+        [],
+        None,
+        near,
+        None,
+        f"services.{service}",
+    )
 
 
 def _known(stack: Stack, kind: str) -> tuple[str, set[str]]:
@@ -151,10 +195,28 @@ def _extends(project: Project) -> Iterator[Subject]:
             if target is None or _child(extends, "file") is not None or target.text in names or "$" in target.text:
                 continue
             near = near_name(target.text, names, least=0.7)
-            attrs = {**standing(project, path), "kind-of": "extends", "noun": "service", "service": key.text, "near": near,
-                     "stack": path, "known": sorted(names)}  # fmt: skip
-            yield Subject("dependency", path, target.span, target.text, attrs, "undefined",
-                          [Reason(f"{path} defines no service `{target.text}`")], [], None, near, None)  # fmt: skip
+            attrs = {
+                **standing(project, path),
+                "kind-of": "extends",
+                "noun": "service",
+                "service": key.text,
+                "near": near,
+                "stack": path,
+                "known": sorted(names),
+            }
+            yield Subject(
+                "dependency",
+                path,
+                target.span,
+                target.text,
+                attrs,
+                "undefined",
+                [Reason(f"{path} defines no service `{target.text}`")],
+                [],
+                None,
+                near,
+                None,
+            )
 
 
 def _child(node: Node | None, key: str) -> Node | None:
@@ -174,5 +236,12 @@ def _nothing(project: Project) -> Iterator[Subject]:
         first = next(iter(stack.services.values()))
         profiles = sorted({profile for service in stack.services.values() for profile in service.profiles})
         attrs = {**standing(project, first.at.path), "profiles": profiles, "stack": stack.name}
-        yield Subject("stack", first.at.path, first.at.span, stack.name, attrs, "nothing-to-start",
-                      [Reason(f"every service of {stack.name} stands behind a profile")])  # fmt: skip
+        yield Subject(
+            "stack",
+            first.at.path,
+            first.at.span,
+            stack.name,
+            attrs,
+            "nothing-to-start",
+            [Reason(f"every service of {stack.name} stands behind a profile")],
+        )

@@ -41,8 +41,11 @@ class _Copies:
 
     def dockerfile(self, dockerfile: str) -> Iterator[Subject]:
         """The subjects of one Dockerfile."""
-        sources = [r for r in self.project.facts[dockerfile].references
-                   if r.kind == "path" and r.attrs.get("use") == "copy" and r.language == "dockerfile"]  # fmt: skip
+        sources = [
+            r
+            for r in self.project.facts[dockerfile].references
+            if r.kind == "path" and r.attrs.get("use") == "copy" and r.language == "dockerfile"
+        ]
         builders = self.inside.builders.of(dockerfile)
         if not sources or not builders:
             return
@@ -51,8 +54,11 @@ class _Copies:
         works = [builder for builder, lacking in results if not lacking]
         if not works:
             builder, lacking = min(results, key=lambda pair: len(pair[1]))
-            shared = [one for one in lacking
-                      if all(any(other.reference is one.reference for other in rest) for _, rest in results)]  # fmt: skip
+            shared = [
+                one
+                for one in lacking
+                if all(any(other.reference is one.reference for other in rest) for _, rest in results)
+            ]
             for one in shared:
                 yield self._subject(dockerfile, builder, one)
             return
@@ -127,12 +133,29 @@ class _Copies:
             reason = f"{one.ignore_file}:{one.pattern.line} (`{one.pattern.text}`) drops it from the context"
         else:
             reason = f"the context {context} has no {clean(one.reference.value)}"
-        attrs = {**standing(self.project, dockerfile, one.reference), "context": builder.context or ".", "expected": one.path,
-                 "near": near, "pattern": one.pattern.text if one.pattern else "", "ignore-file": one.ignore_file}  # fmt: skip
+        attrs = {
+            **standing(self.project, dockerfile, one.reference),
+            "context": builder.context or ".",
+            "expected": one.path,
+            "near": near,
+            "pattern": one.pattern.text if one.pattern else "",
+            "ignore-file": one.ignore_file,
+        }
         related = [Reason("built here", builder.at)] if builder.at is not None else []
         verdict = "ignored" if one.pattern is not None else "missing"
-        return Subject("copy-source", dockerfile, one.reference.span, one.reference.value, attrs, verdict, [Reason(reason)],
-                       related, None, self._written_from(near, builder.context), one.reference)  # fmt: skip
+        return Subject(
+            "copy-source",
+            dockerfile,
+            one.reference.span,
+            one.reference.value,
+            attrs,
+            verdict,
+            [Reason(reason)],
+            related,
+            None,
+            self._written_from(near, builder.context),
+            one.reference,
+        )
 
     def _written_from(self, near: str, context: str) -> str:
         """The near path as COPY would name it, if the context holds it."""
@@ -146,9 +169,27 @@ class _Copies:
             if builder.at is not None
             else Location(dockerfile, self.project.facts[dockerfile].references[0].span)
         )
-        attrs = {**standing(self.project, at.path), "context": builder.context or ".", "expected": dockerfile,
-                 "near": right.context or ".", "pattern": "", "ignore-file": ""}  # fmt: skip
-        reason = f"nothing that {dockerfile} copies is in {builder.context or 'the root'}; it is in {right.context or 'the root'}"
+        attrs = {
+            **standing(self.project, at.path),
+            "context": builder.context or ".",
+            "expected": dockerfile,
+            "near": right.context or ".",
+            "pattern": "",
+            "ignore-file": "",
+        }
+        wrong, good = builder.context or "the root", right.context or "the root"
+        reason = f"nothing that {dockerfile} copies is in {wrong}; it is in {good}"
         related = [Reason("built with the right context here", right.at)] if right.at is not None else []
-        return Subject("copy-source", at.path, at.span, builder.context or ".", attrs, "wrong-context", [Reason(reason)],
-                       related, None, "", None)  # fmt: skip
+        return Subject(
+            "copy-source",
+            at.path,
+            at.span,
+            builder.context or ".",
+            attrs,
+            "wrong-context",
+            [Reason(reason)],
+            related,
+            None,
+            "",
+            None,
+        )

@@ -27,7 +27,10 @@ _FORGE_ROUTE = re.compile(
 _PAST = (
     r"change-?log|changes|history|release[-_]?notes?|releases?|news|post-?mortems?|blog|journal|retrospectives?|archive"
 )
-_PLANNED = r"migration|upgrad(?:e|ing)|adrs?|decisions|rfcs?|plans?|specs?|proposals?|roadmap|todo|design[-_]?docs?|prds?|prompts?"
+_PLANNED = (
+    r"migration|upgrad(?:e|ing)|adrs?|decisions|rfcs?|plans?|specs?|proposals?|roadmap|todo|design[-_]?docs?|prds?"
+    r"|prompts?"
+)
 _HISTORY = re.compile(
     rf"(?i)(^|/)({_PAST}|{_PLANNED})([-_.][^/]*)?(/|\.\w+$)|(^|/)\d{{4}}-\d\d-\d\d[^/]*$|[-_](plan|design|spec|proposal)\.\w+$"
 )
@@ -94,8 +97,19 @@ class _Reader:
         reasons = [Reason(f"there is no {sought.path}")]
         if near:
             reasons.append(Reason(f"the nearest is {near}"))
-        return Subject(kind, page, reference.span, reference.value, facts, "missing", reasons, [], None,
-                       relative(near, page, reference) if near else "", reference)  # fmt: skip
+        return Subject(
+            kind,
+            page,
+            reference.span,
+            reference.value,
+            facts,
+            "missing",
+            reasons,
+            [],
+            None,
+            relative(near, page, reference) if near else "",
+            reference,
+        )
 
     def _hedged(self, page: str, reference: Reference) -> bool:
         line = str(reference.attrs.get("line_text", ""))
@@ -242,8 +256,12 @@ class _Reader:
         """A file of the folder that the heading above names."""
         words = re.findall(r"[\w./-]+", reference.scope or "")
         home = page.rpartition("/")[0]
-        return any(find(self.project.tree, f"{word.strip('/')}/{clean(reference.value)}", base) is not None
-                   for word in words for base in (home, "") if word.strip("/."))  # fmt: skip
+        return any(
+            find(self.project.tree, f"{word.strip('/')}/{clean(reference.value)}", base) is not None
+            for word in words
+            for base in (home, "")
+            if word.strip("/.")
+        )
 
     def _entry(self, page: str, reference: Reference) -> Sought | None:
         name = clean(reference.value).rstrip("/")

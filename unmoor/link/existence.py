@@ -1,4 +1,4 @@
-"""Whether a path that a text names is there: seen from the folders it may be meant from, with all that need not be there.
+"""Whether a path that a text names is there, seen from the folders it may be meant from; and what need not be there.
 
 A path is *there*, *unknowable* (a placeholder, computed, outside the repository, built, ignored by git, made by a
 command or by hand), or *missing*. Only `missing` is ever reported.
@@ -16,16 +16,82 @@ from unmoor.project import Project, Tree, normalise
 # Folders that tools make. One that the repository itself holds is not an output.
 OUTPUTS = frozenset(
     {
-        "dist", "build", "out", "output", "outputs", "target", "node_modules", "bower_components", ".next", ".nuxt",
-        ".output", ".svelte-kit", ".astro", ".vercel", ".netlify", ".turbo", ".cache", "cache", "coverage", "htmlcov",
-        "venv", ".venv", "env", "virtualenv", ".tox", ".nox", "__pycache__", "obj", "release", "releases", "debug",
-        "generated", "gen", "tmp", "temp", ".tmp", "logs", "log", "report", "reports", "test-results", "results",
-        "playwright-report", "allure-results", "artifacts", "storybook-static", "site-packages", ".git", ".terraform",
-        "_site", "_build", "public-build", "backups", "backup", "uploads", "downloads", "dumps", "screenshots", "vendor",
-        "cmake-build-debug", ".gradle", ".mvn", ".idea", ".pytest_cache", ".mypy_cache", ".ruff_cache", "lib64",
-        "publish", "standalone", ".parcel-cache", ".docusaurus", ".vitepress", "letsencrypt", "certs",
+        "dist",
+        "build",
+        "out",
+        "output",
+        "outputs",
+        "target",
+        "node_modules",
+        "bower_components",
+        ".next",
+        ".nuxt",
+        ".output",
+        ".svelte-kit",
+        ".astro",
+        ".vercel",
+        ".netlify",
+        ".turbo",
+        ".cache",
+        "cache",
+        "coverage",
+        "htmlcov",
+        "venv",
+        ".venv",
+        "env",
+        "virtualenv",
+        ".tox",
+        ".nox",
+        "__pycache__",
+        "obj",
+        "release",
+        "releases",
+        "debug",
+        "generated",
+        "gen",
+        "tmp",
+        "temp",
+        ".tmp",
+        "logs",
+        "log",
+        "report",
+        "reports",
+        "test-results",
+        "results",
+        "playwright-report",
+        "allure-results",
+        "artifacts",
+        "storybook-static",
+        "site-packages",
+        ".git",
+        ".terraform",
+        "_site",
+        "_build",
+        "public-build",
+        "backups",
+        "backup",
+        "uploads",
+        "downloads",
+        "dumps",
+        "screenshots",
+        "vendor",
+        "cmake-build-debug",
+        ".gradle",
+        ".mvn",
+        ".idea",
+        ".pytest_cache",
+        ".mypy_cache",
+        ".ruff_cache",
+        "lib64",
+        "publish",
+        "standalone",
+        ".parcel-cache",
+        ".docusaurus",
+        ".vitepress",
+        "letsencrypt",
+        "certs",
     }
-)  # fmt: skip
+)
 # What programs write, or what a reader brings: its absence from the repository says nothing.
 _WRITTEN = re.compile(
     r"(?i)(\.(jar|war|ear|class|o|a|exe|msi|dll|so|dylib|pyc|wasm|log|pid|sock|tar|tgz|gz|bz2|xz|zip|7z|whl|deb|rpm|dmg|apk"
@@ -216,8 +282,10 @@ def ignored(tree: Tree, path: str) -> bool:
 
 
 _PROGRAMS = re.compile(r"(?i)\.(py|js|mjs|cjs|rb|pl|groovy|gradle)$")
-_WRITE = re.compile(rb"[\"']w[b+]?[\"']|[Ww]rite|>>?\s*[\w\"'$./]|\btee\b|\bcurl\b|\bwget\b|\bcp\b|\bmv\b|to_(sql|csv|json|parquet)"
-                    rb"|\.save|savefig|[Dd]ownload|dump\(|extractall|mkdir")  # fmt: skip
+_WRITE = re.compile(
+    rb"[\"']w[b+]?[\"']|[Ww]rite|>>?\s*[\w\"'$./]|\btee\b|\bcurl\b|\bwget\b|\bcp\b|\bmv\b|to_(sql|csv|json|parquet)"
+    rb"|\.save|savefig|[Dd]ownload|dump\(|extractall|mkdir"
+)
 _DATA = re.compile(
     r"(?i)\.(sql|csv|json|jsonl|txt|xml|ya?ml|toml|ini|conf|html?|png|jpe?g|svg|pdf|md|env|properties|tsv|avro|avsc|dat)$"
 )

@@ -35,5 +35,16 @@ def home_path(project: Project, path: str, reference: Reference) -> Subject | No
         "user": user,
         "position": str(reference.attrs.get("position") or reference.role),
     }
-    return Subject("home-path", path, reference.span, reference.value, attrs, "personal",
-                   [Reason(f"{match.group()} is the home folder of `{user}`")], [], None, "", reference)  # fmt: skip
+    return Subject(
+        "home-path",
+        path,
+        reference.span,
+        reference.value,
+        attrs,
+        "personal",
+        [Reason(f"{match.group()} is the home folder of `{user}`")],
+        [],
+        None,
+        "",
+        reference,
+    )

@@ -93,9 +93,9 @@ class Inside:
         best = None
         for mount in service.mounts:
             target = normpath(mount.target)
-            if inner == target or inner.startswith(target.rstrip("/") + "/"):
-                if best is None or len(target) > len(normpath(best.target)):
-                    best = mount
+            covers = inner == target or inner.startswith(target.rstrip("/") + "/")
+            if covers and (best is None or len(target) > len(normpath(best.target))):
+                best = mount
         if best is None:
             return None
         if best.kind != "bind" or best.source_path is None:

@@ -23,11 +23,27 @@ FILES = {
 _NODE_TOOLS = ("npm", "yarn", "pnpm", "bun")
 # Binaries that a package of another name installs.
 _BINARIES = {
-    "tsc": "typescript", "next": "next", "vite": "vite", "eslint": "eslint", "jest": "jest", "vitest": "vitest",
-    "playwright": "@playwright/test", "prisma": "prisma", "storybook": "storybook", "nx": "nx", "turbo": "turbo",
-    "lerna": "lerna", "ng": "@angular/cli", "nest": "@nestjs/cli", "tauri": "@tauri-apps/cli", "expo": "expo",
-    "changeset": "@changesets/cli", "cap": "@capacitor/cli", "react-scripts": "react-scripts", "wrangler": "wrangler",
-}  # fmt: skip
+    "tsc": "typescript",
+    "next": "next",
+    "vite": "vite",
+    "eslint": "eslint",
+    "jest": "jest",
+    "vitest": "vitest",
+    "playwright": "@playwright/test",
+    "prisma": "prisma",
+    "storybook": "storybook",
+    "nx": "nx",
+    "turbo": "turbo",
+    "lerna": "lerna",
+    "ng": "@angular/cli",
+    "nest": "@nestjs/cli",
+    "tauri": "@tauri-apps/cli",
+    "expo": "expo",
+    "changeset": "@changesets/cli",
+    "cap": "@capacitor/cli",
+    "react-scripts": "react-scripts",
+    "wrangler": "wrangler",
+}
 
 
 def family(tool: str) -> str:
@@ -91,7 +107,7 @@ class Manifests:
         if kind == "task":
             if ":" in name and re.search(r"(?m)^includes:", text):
                 return None
-            return True if re.search(rf"(?m)^\s+[\"']?{re.escape(name)}[\"']?:", text) else False
+            return bool(re.search(rf"(?m)^\s+[\"']?{re.escape(name)}[\"']?:", text))
         return None
 
     def _package(self, manifest: str, name: str, tool: str) -> bool | None:

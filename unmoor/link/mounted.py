@@ -18,11 +18,15 @@ _READ = re.compile(
     r"(?i)/(docker-entrypoint-(initdb|init|startdb)?\.d|entrypoint\.d|initdb\.d|conf\.d|sites-(enabled|available)|templates"
     r"|provisioning|dashboards|rules|migrations|init|initdb|scripts|etc/[\w-]+)(/|$)"
 )
-_FILE = re.compile(r"(?i)\.(conf|cfg|ini|ya?ml|json|toml|sql|sh|py|js|ts|xml|properties|tmpl|template|html|lua|rules|hcl|cnf|txt"
-                   r"|md|php|rb|env|acl|vcl|proto|csv)$|(^|/)(Caddyfile|Dockerfile|nginx\.conf|crontab)$")  # fmt: skip
-_CREATED = re.compile(r"(?i)(^|[/._-])(data|logs?|cache|tmp|temp|storage|uploads?|backups?|output|certs?|ssl|letsencrypt|dump|db"
-                      r"|media|models?|volumes?|state|run|var|node_modules|history|exports?|downloads?|artifacts?|keys|secrets?"
-                      r"|pgdata|database|plugins|files|images)([/._-]|$)")  # fmt: skip
+_FILE = re.compile(
+    r"(?i)\.(conf|cfg|ini|ya?ml|json|toml|sql|sh|py|js|ts|xml|properties|tmpl|template|html|lua|rules|hcl|cnf|txt"
+    r"|md|php|rb|env|acl|vcl|proto|csv)$|(^|/)(Caddyfile|Dockerfile|nginx\.conf|crontab)$"
+)
+_CREATED = re.compile(
+    r"(?i)(^|[/._-])(data|logs?|cache|tmp|temp|storage|uploads?|backups?|output|certs?|ssl|letsencrypt|dump|db"
+    r"|media|models?|volumes?|state|run|var|node_modules|history|exports?|downloads?|artifacts?|keys|secrets?"
+    r"|pgdata|database|plugins|files|images)([/._-]|$)"
+)
 
 Finder = Callable[[Location], Reference | None]
 
@@ -89,9 +93,18 @@ def _env_file(
 
 
 def _subject(
-    project: Project, at: Finder, use: str, where: Location, raw: str, service: Service, path: str, near: str,
-    folder: bool, needed: bool, target: str,
-) -> Subject:  # fmt: skip
+    project: Project,
+    at: Finder,
+    use: str,
+    where: Location,
+    raw: str,
+    service: Service,
+    path: str,
+    near: str,
+    folder: bool,
+    needed: bool,
+    target: str,
+) -> Subject:
     from posixpath import relpath
 
     attrs: dict[str, Any] = {
@@ -112,8 +125,20 @@ def _subject(
     if near and base is not None:
         written = relpath(near, base or ".")
         written = "./" + written if raw.startswith("./") and not written.startswith(".") else written
-    return Subject("compose-path", where.path, where.span, raw, attrs, "missing", reasons, [], None, written, at(where),
-                   f"services.{service.name}")  # fmt: skip
+    return Subject(
+        "compose-path",
+        where.path,
+        where.span,
+        raw,
+        attrs,
+        "missing",
+        reasons,
+        [],
+        None,
+        written,
+        at(where),
+        f"services.{service.name}",
+    )
 
 
 def _base(path: str, raw: str) -> str | None:
@@ -146,7 +171,26 @@ def _referred(project: Project, made: Made) -> Iterator[Subject]:
         if where is None or project.tree.has(where) or excused(project, where, reference.value, made.of(path)):
             continue
         near = near_path(where, project)
-        attrs = {**standing(project, path, reference), "use": str(use), "service": "", "expected": where, "near": near,
-                 "folder": False, "needed": True, "target": ""}  # fmt: skip
-        yield Subject("compose-path", path, reference.span, reference.value, attrs, "missing",
-                      [Reason(f"there is no {where}")], [], None, "", reference)  # fmt: skip
+        attrs = {
+            **standing(project, path, reference),
+            "use": str(use),
+            "service": "",
+            "expected": where,
+            "near": near,
+            "folder": False,
+            "needed": True,
+            "target": "",
+        }
+        yield Subject(
+            "compose-path",
+            path,
+            reference.span,
+            reference.value,
+            attrs,
+            "missing",
+            [Reason(f"there is no {where}")],
+            [],
+            None,
+            "",
+            reference,
+        )

@@ -78,8 +78,19 @@ class _Reader:
         }
         related = self._related(found)
         certain = found.suggestion if kind != "container" or self._fixed(found, stacks) else ""
-        return Subject(kind, path, reference.span, name, attrs, found.verdict, [Reason(found.reason)], related, None,
-                       certain, reference)  # fmt: skip
+        return Subject(
+            kind,
+            path,
+            reference.span,
+            name,
+            attrs,
+            found.verdict,
+            [Reason(found.reason)],
+            related,
+            None,
+            certain,
+            reference,
+        )
 
     def _fixed(self, found: Named, stacks: list[Stack]) -> bool:
         """Whether the suggested name is the same on every machine: written down, not derived from a folder's name."""
@@ -139,8 +150,13 @@ class _Reader:
         for stack in stacks:
             if name in fixed_names(stack):
                 service = fixed_names(stack)[name]
-                return Named("container", service.name, service.name, stack.name,
-                             f"`{name}` is the container of service `{service.name}`")  # fmt: skip
+                return Named(
+                    "container",
+                    service.name,
+                    service.name,
+                    stack.name,
+                    f"`{name}` is the container of service `{service.name}`",
+                )
         stack = stacks[0]
         near = near_name(name, stack.services, least=0.6)
         reason = f"{' and '.join(stack.files)} has no service `{name}`: it has {', '.join(stack.services)}"
@@ -217,11 +233,23 @@ def _container_names(project: Project) -> Iterator[Subject]:
                 yield _duplicate(project, stack, first, service)
             elif pattern is not None and not pattern.search(value.text):
                 done.add(value.at)
-                attrs = {**standing(project, value.at.path), "service": service.name, "stack": stack.name,
-                         "pattern": project.settings.container_name_pattern, "other": ""}  # fmt: skip
-                yield Subject("container-name", value.at.path, value.at.span, value.text, attrs, "off-style",
-                              [Reason(f"`{value.text}` does not match {project.settings.container_name_pattern}")],
-                              scope=f"services.{service.name}")  # fmt: skip
+                attrs = {
+                    **standing(project, value.at.path),
+                    "service": service.name,
+                    "stack": stack.name,
+                    "pattern": project.settings.container_name_pattern,
+                    "other": "",
+                }
+                yield Subject(
+                    "container-name",
+                    value.at.path,
+                    value.at.span,
+                    value.text,
+                    attrs,
+                    "off-style",
+                    [Reason(f"`{value.text}` does not match {project.settings.container_name_pattern}")],
+                    scope=f"services.{service.name}",
+                )
 
 
 def _duplicate(project: Project, stack: Stack, first: Service, second: Service) -> Subject:
@@ -237,14 +265,21 @@ def _duplicate(project: Project, stack: Stack, first: Service, second: Service) 
         "stack": stack.name,
         "pattern": "",
     }
-    return Subject("container-name", later.at.path, later.at.span, later.text or "", attrs,
-                   "alternative" if apart else "duplicate",
-                   [Reason(f"service `{one.name}` has the same container_name", one.container_name.at)],
-                   [Reason("first given here", one.container_name.at)], scope=f"services.{other.name}")  # fmt: skip
+    return Subject(
+        "container-name",
+        later.at.path,
+        later.at.span,
+        later.text or "",
+        attrs,
+        "alternative" if apart else "duplicate",
+        [Reason(f"service `{one.name}` has the same container_name", one.container_name.at)],
+        [Reason("first given here", one.container_name.at)],
+        scope=f"services.{other.name}",
+    )
 
 
 def _order(stack: Stack, service: Service) -> tuple[int, int]:
-    """Where a service's container_name stands in the stack: by file in the order of their laying over, then by place."""
+    """Where a service's container_name stands in the stack: by the order of its files, then by place."""
     value = service.container_name
     if value is None:
         return 0, 0

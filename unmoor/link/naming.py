@@ -16,15 +16,17 @@ _STANDIN = re.compile(
     r"(?i)^(my|your|the|some)?[-_]?(project|app|repo|folder|dir|stack|compose|directory|root)[-_]?(name)?$"
 )
 # Containers that other tools make on a developer's machine.
-FOREIGN = re.compile(r"(?i)^(portainer|watchtower|registry|buildx_buildkit|kind-|k3d-|minikube|traefik-proxy|coolify|gitlab-runner"
-                     r"|ollama|localstack|supabase_|k8s_|testcontainers|ryuk|dockerd)")  # fmt: skip
+FOREIGN = re.compile(
+    r"(?i)^(portainer|watchtower|registry|buildx_buildkit|kind-|k3d-|minikube|traefik-proxy|coolify|gitlab-runner"
+    r"|ollama|localstack|supabase_|k8s_|testcontainers|ryuk|dockerd)"
+)
 
 
 class Named(NamedTuple):
     """What a container name means.
 
-    verdict: declared, service (a service's name, whose container is called otherwise), derived, wrong-derived, elsewhere
-    (right in another stack), stale, unknown. suggestion: what to write. service/stack: whom it means.
+    verdict: declared, service (a service's name, whose container is called otherwise), derived, wrong-derived,
+    elsewhere (right in another stack), stale, unknown. suggestion: what to write. service/stack: whom it means.
     """
 
     verdict: str
@@ -44,8 +46,11 @@ def container_of(stack: Stack, service: Service) -> str:
 
 def fixed_names(stack: Stack) -> dict[str, Service]:
     """container_name → service."""
-    return {service.container_name.text: service for service in stack.services.values()
-            if service.container_name is not None and service.container_name.text}  # fmt: skip
+    return {
+        service.container_name.text: service
+        for service in stack.services.values()
+        if service.container_name is not None and service.container_name.text
+    }
 
 
 def judge_container(project: Project, name: str, stacks: list[Stack], *, document: bool) -> Named:
@@ -134,8 +139,13 @@ def _elsewhere(project: Project, name: str, stacks: list[Stack]) -> Named | None
             continue
         if name in fixed_names(other):
             service = fixed_names(other)[name]
-            return Named("elsewhere" if stacks else "declared", "", service.name, other.name,
-                         f"a container of {_files(other)}, another stack")  # fmt: skip
+            return Named(
+                "elsewhere" if stacks else "declared",
+                "",
+                service.name,
+                other.name,
+                f"a container of {_files(other)}, another stack",
+            )
     return None
 
 

@@ -20,8 +20,19 @@ from unmoor.model.subjects import Reason, Subject
 from unmoor.project import Project, normalise
 from unmoor.topology.model import Build, Service, Stack
 
-_PLATFORMS = ("coolify", "dokploy", "railway", "render", "portainer", "caprover", "easypanel", "project-directory",
-              "project directory", "repository root", "repo root")  # fmt: skip
+_PLATFORMS = (
+    "coolify",
+    "dokploy",
+    "railway",
+    "render",
+    "portainer",
+    "caprover",
+    "easypanel",
+    "project-directory",
+    "project directory",
+    "repository root",
+    "repo root",
+)
 
 
 def subjects(project: Project) -> Iterator[Subject]:
@@ -96,8 +107,16 @@ class Paths:
         if self._away(context, build.context.raw):
             return
         near = near_path(context, self.project, folder=True)
-        yield self._build(at, "missing-context", "context", service.name, context, near, build.context.raw,
-                          f"there is no folder {context}")  # fmt: skip
+        yield self._build(
+            at,
+            "missing-context",
+            "context",
+            service.name,
+            context,
+            near,
+            build.context.raw,
+            f"there is no folder {context}",
+        )
 
     def _away(self, path: str, written: str) -> bool:
         """Whether a context or Dockerfile need not be there: ignored, a stand-in, a submodule, cloned by a script."""
@@ -127,14 +146,25 @@ class Paths:
         beside = [other for other in self.inside.recipes if other.rpartition("/")[0] == folder]
         if len(beside) == 1:
             return beside[0]
-        named = [other for other in self.inside.recipes
-                 if service and service.lower() in other.rpartition("/")[2].lower().split(".") + other.lower().split("/")]  # fmt: skip
+        named = [
+            other
+            for other in self.inside.recipes
+            if service and service.lower() in other.rpartition("/")[2].lower().split(".") + other.lower().split("/")
+        ]
         return near_path(path, self.project) or (named[0] if len(named) == 1 else "")
 
     def _build(
-        self, at: Location, verdict: str, part: str, service: str, expected: str, near: str, value: str, reason: str,
+        self,
+        at: Location,
+        verdict: str,
+        part: str,
+        service: str,
+        expected: str,
+        near: str,
+        value: str,
+        reason: str,
         by: str = "compose",
-    ) -> Subject:  # fmt: skip
+    ) -> Subject:
         attrs: dict[str, Any] = {
             **standing(self.project, at.path),
             "part": part,
@@ -144,8 +174,20 @@ class Paths:
             "by": by,
         }
         reasons = [Reason(reason)] + ([Reason(f"the nearest is {near}")] if near else [])
-        return Subject("build", at.path, at.span, value, attrs, verdict, reasons, [], None,
-                       self._written(near, expected, value, at) if near else "", self.at(at), f"services.{service}.build")  # fmt: skip
+        return Subject(
+            "build",
+            at.path,
+            at.span,
+            value,
+            attrs,
+            verdict,
+            reasons,
+            [],
+            None,
+            self._written(near, expected, value, at) if near else "",
+            self.at(at),
+            f"services.{service}.build",
+        )
 
     def _written(self, near: str, expected: str, value: str, at: Location) -> str:
         """The near path, seen from where the wrong one was looked for; "" if that place is not known."""
@@ -175,9 +217,19 @@ class Paths:
             "known": known,
             "near": near,
         }
-        yield Subject("build-target", at.path, at.span, target, attrs, "missing",
-                      [Reason(f"{path} has the stages {', '.join(known) or '(none with a name)'}")],
-                      [Reason("the Dockerfile", None)], None, near, self.at(at))  # fmt: skip
+        yield Subject(
+            "build-target",
+            at.path,
+            at.span,
+            target,
+            attrs,
+            "missing",
+            [Reason(f"{path} has the stages {', '.join(known) or '(none with a name)'}")],
+            [Reason("the Dockerfile", None)],
+            None,
+            near,
+            self.at(at),
+        )
 
     def other_builds(self) -> Iterator[Subject]:
         """Dockerfiles and contexts that workflows, scripts and platforms name."""
@@ -211,8 +263,17 @@ class Paths:
         )
         by = "workflow" if kind == "workflow" else "command" if kind == "script" else "configuration"
         verdict = "missing-dockerfile" if use == "dockerfile" else "missing-context"
-        yield self._build(Location(path, reference.span), verdict, use, "", sought.path, near, reference.value,
-                          f"there is no {sought.path}", by)  # fmt: skip
+        yield self._build(
+            Location(path, reference.span),
+            verdict,
+            use,
+            "",
+            sought.path,
+            near,
+            reference.value,
+            f"there is no {sought.path}",
+            by,
+        )
 
     def unused(self) -> Iterator[Subject]:
         """Dockerfiles that nothing builds."""
@@ -221,8 +282,15 @@ class Paths:
             if path in self.inside.builders.all or path in mentioned or path not in self.project.facts:
                 continue
             declared = next(d for d in self.project.facts[path].declarations if d.kind == "stage")
-            yield Subject("dockerfile", path, declared.span, path, {**standing(self.project, path)}, "unused",
-                          [Reason("no compose file, script, workflow or platform's configuration builds it")])  # fmt: skip
+            yield Subject(
+                "dockerfile",
+                path,
+                declared.span,
+                path,
+                {**standing(self.project, path)},
+                "unused",
+                [Reason("no compose file, script, workflow or platform's configuration builds it")],
+            )
 
     def _mentioned(self) -> set[str]:
         """Dockerfiles that a reference of any kind leads to."""

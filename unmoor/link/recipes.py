@@ -55,7 +55,7 @@ class Recipe(Struct):
         return found
 
     def origins(self, path: str, stage: Stage, depth: int = 0) -> tuple[list[str], bool]:
-        """(paths of the context that an absolute path of the image may come from, whether it may come from elsewhere)."""
+        """(paths of the context that an absolute path of the image may come from, whether others may too)."""
         found: list[str] = []
         open_ = False
         for one in self.chain(stage):
@@ -87,7 +87,7 @@ class Recipe(Struct):
 
 
 def _inner(copy: Copy, source: str, dest: str, path: str) -> list[str]:
-    """What `path` of the image is in the source, if a copy of `source` to `dest` covers it: as a folder and as a file."""
+    """What `path` of the image is in the source, if a copy of `source` to `dest` covers it: as folder and as file."""
     if "$" in source or "://" in source:
         return []
     into = copy.dest.endswith("/") or copy.dest in (".", "./") or len(copy.sources) > 1

@@ -70,8 +70,19 @@ class _Reader:
             else manifest or f"`{name}` of {tool}",
             "bare": False,
         }
-        yield Subject("doc-command" if doc else "script", path, reference.span, reference.value, facts, "missing",
-                      [Reason(reason)], [], None, near, reference)  # fmt: skip
+        yield Subject(
+            "doc-command" if doc else "script",
+            path,
+            reference.span,
+            reference.value,
+            facts,
+            "missing",
+            [Reason(reason)],
+            [],
+            None,
+            near,
+            reference,
+        )
 
     def _module(self, path: str, reference: Reference, name: str) -> tuple[str, str, str, str] | None:
         folders = bases(self.project, path, reference)
@@ -94,8 +105,11 @@ class _Reader:
             asked.append(manifest)
             if self.manifests.offers(manifest, name, tool) is not False:
                 return None
-        others = [other for other, scripts in self.manifests.scripts.items()
-                  if name in scripts and other.rpartition("/")[2] in FILES.get(family(tool), ())]  # fmt: skip
+        others = [
+            other
+            for other, scripts in self.manifests.scripts.items()
+            if name in scripts and other.rpartition("/")[2] in FILES.get(family(tool), ())
+        ]
         if not asked and not self._has_any(tool):
             return None  # the reader's own project
         known = {script for manifest in asked for script in self.manifests.scripts.get(manifest, {})}
@@ -207,8 +221,19 @@ class _Reader:
         reasons = [Reason(sought.why or f"there is no {sought.path}")]
         if near:
             reasons.append(Reason(f"the nearest is {near}"))
-        return Subject("doc-command" if doc else "command-path", path, reference.span, reference.value, facts, "missing",
-                       reasons, [], None, relative(near, path, reference) if near else "", reference)  # fmt: skip
+        return Subject(
+            "doc-command" if doc else "command-path",
+            path,
+            reference.span,
+            reference.value,
+            facts,
+            "missing",
+            reasons,
+            [],
+            None,
+            relative(near, path, reference) if near else "",
+            reference,
+        )
 
 
 __all__ = ["above", "subjects"]

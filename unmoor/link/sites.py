@@ -1,7 +1,7 @@
 """Documentation sites: where a link of a page leads once a generator has built the site.
 
-Known: Docusaurus, VitePress, VuePress, MkDocs, Mintlify, Nextra, Starlight, Fumadocs, Jekyll, Hugo. A site has a folder of
-its own, content folders whose files become routes without extension, and folders that are served as they are.
+Known: Docusaurus, VitePress, VuePress, MkDocs, Mintlify, Nextra, Starlight, Fumadocs, Jekyll, Hugo. A site has a
+folder of its own, content folders whose files become routes without extension, and folders that are served as is.
 """
 
 import re
@@ -63,8 +63,15 @@ class Sites:
                 if re.search(rf"(^|/){marker}$", path) and self._is(path, kind):
                     folder = dirname(path)
                     own = self._docs_dir(path) if kind == "mkdocs" else contents
-                    found.append(Site(kind, folder, _within(folder, own), _within(folder, own if kind == "mkdocs" else
-                                      served), strict))  # fmt: skip
+                    found.append(
+                        Site(
+                            kind,
+                            folder,
+                            _within(folder, own),
+                            _within(folder, own if kind == "mkdocs" else served),
+                            strict,
+                        )
+                    )
         return sorted(found, key=lambda site: (-len(site.root), site.kind))
 
     def _is(self, path: str, kind: str) -> bool:

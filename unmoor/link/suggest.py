@@ -10,7 +10,7 @@ _WORDS = re.compile(r"[A-Za-z]+|\d+")
 
 
 def near_name(name: str, known: Iterable[str], *, least: float = 0.72) -> str:
-    """The one known name that is clearly nearest: a typing slip, another separator, one word more or less. "" if none."""
+    """The one known name that is clearly nearest: a slip, another separator, one word more or less. "" if none."""
     scored = sorted(((likeness(name, other), other) for other in set(known) if other and other != name), reverse=True)
     if not scored or scored[0][0] < least:
         return ""
