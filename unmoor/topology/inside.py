@@ -6,7 +6,7 @@ from unmoor.model.spans import Location
 from unmoor.text.addresses import Address
 from unmoor.topology import outside, reach
 from unmoor.topology.model import Port, Resolution, Runtime, Service, Stack
-from unmoor.topology.wording import at_host, names, number, rewritten, scheme_for
+from unmoor.topology.wording import at_host, known_as, names, number, rewritten, scheme_for
 
 if TYPE_CHECKING:
     from unmoor.topology.link import Topology
@@ -160,7 +160,7 @@ def named(topology: "Topology", address: Address, stack: Stack, service: Service
     same = target is service or target in reach.namespace(stack, service)
     if not same and not topology.shared(stack, service, target):
         return _isolated(address, stack, service, target)
-    head = f"`{address.host}` is {'the container itself' if same else f'service `{target.name}`'}"
+    head = f"`{address.host}` is the container itself" if same else known_as(address.host, target.name)
     return port_of(address, stack, target, head, "self" if same else "ok")
 
 
@@ -205,7 +205,7 @@ def port_of(address: Address, stack: Stack, target: Service, head: str, good: st
         return Resolution(good, [(head, target.at)], target, stack.name, reach.main_port(target), address.value)
     found = reach.listening(stack, target, port)
     if found.listener is not None:
-        text = f"{head}, which listens at {port}"
+        text = f"{head}, and it listens at {port}"
         return Resolution(good, [(text, found.listener.at or target.at)], target, stack.name, port, address.value)
     mapping = reach.mapping(target, port)
     if mapping is not None and mapping.container is not None:
@@ -277,7 +277,7 @@ def resolve_unplaced(
     named_in = [(stack, stack.find(address.host)) for stack in stacks]
     for stack, target in named_in:
         if target is not None:
-            return port_of(address, stack, target, f"`{address.host}` is service `{target.name}`", "ok")
+            return port_of(address, stack, target, known_as(address.host, target.name), "ok")
     if kind in ("dotless", "local"):
         return Resolution("unknown", [(f"which network {address.host} is looked up in is not known", None)])
     return Resolution("external", [(f"{address.host} is outside of the repository", None)])

@@ -6,7 +6,7 @@ from unmoor.model.spans import Location
 from unmoor.text.addresses import Address
 from unmoor.topology import reach
 from unmoor.topology.model import Port, Resolution, Runtime, Service, Stack
-from unmoor.topology.wording import at_host, number
+from unmoor.topology.wording import at_host, known_as, number
 from unmoor.topology.worlds import ENV_FILE
 
 if TYPE_CHECKING:
@@ -52,7 +52,7 @@ def _handed_on(address: Address, stack: Stack, target: Service) -> Resolution:
     """A service's name that a script or document only passes on (a JSON body, a variable): who calls it is inside."""
     from unmoor.topology.inside import port_of
 
-    return port_of(address, stack, target, f"`{address.host}` is service `{target.name}`, for whoever gets it", "ok")
+    return port_of(address, stack, target, known_as(address.host, target.name) + ", for whoever gets it", "ok")
 
 
 def _inside_view(topology: "Topology", path: str | None, stacks: list[Stack]) -> Stack | None:

@@ -43,6 +43,11 @@ def number(port: int | None) -> str:
     return str(port) if port is not None else "the port"
 
 
+def known_as(host: str, service: str) -> str:
+    """What a host name is: a service, by its own name or by another."""
+    return f"`{host}` is a service of this stack" if host == service else f"`{host}` is service `{service}`"
+
+
 def names(items: list[str]) -> str:
     """`a`, `b` and `c`."""
     quoted = [f"`{item}`" for item in items]
