@@ -8,7 +8,7 @@ from msgspec import Struct, field
 
 from unmoor.claims.names import Name, makes, of_item
 from unmoor.claims.plan import Item
-from unmoor.link.existence import Made, seek
+from unmoor.link.existence import seek
 from unmoor.link.places import file_kind, world_of
 from unmoor.link.route_patterns import of_file
 from unmoor.project import Project
@@ -77,17 +77,13 @@ class Checker:
         }
         return ask[name.kind]()
 
-    @cached_property
-    def _made(self) -> Made:
-        return Made(self.project)
-
     def _path(self, name: Name, page: str) -> bool | None:
         value, tree = name.value, self.project.tree
         folders, head = [], page.rpartition("/")[0]
         while head:
             folders.append(head)
             head = head.rpartition("/")[0]
-        found = seek(self.project, value, ["", *folders], self._made.of(page))
+        found = seek(self.project, value, ["", *folders])
         if found.state == "there":
             return True
         if name.role == "gone":
@@ -97,7 +93,7 @@ class Checker:
             return True
         if any(folder.endswith("/" + bare) for folder in tree.folders):
             return True
-        if found.state == "unknowable" or name.extra == "maybe" and bare.partition("/")[0] not in tree.folders:
+        if found.state == "unknowable" or (name.extra == "maybe" and bare.partition("/")[0] not in tree.folders):
             return None
         return False
 

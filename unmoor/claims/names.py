@@ -14,7 +14,7 @@ _ENV = re.compile(r"^([A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+)(?:=\S*)?$")
 _HOST_PORT = re.compile(r"^([a-z][\w.-]*):(\d{2,5})$")
 _SETTING = re.compile(r"^([a-z_]+):(?:\s*(\S.*))?$")
 _FILE = re.compile(
-    r"(?i)^[\w.@+()\[\]-]*\.(ya?ml|json|toml|ts|tsx|js|jsx|mjs|cjs|py|sh|bash|sql|md|mdx|conf|cfg|ini|env|go|rs|java|kt|rb|php|css|scss"
+    r"(?i)^[\w@(\[][\w.@+()\[\]-]*\.(ya?ml|json|toml|ts|tsx|js|jsx|mjs|cjs|py|sh|bash|sql|md|mdx|conf|cfg|ini|env|go|rs|java|kt|rb|php|css|scss"
     r"|html|tf|hcl|proto|graphql|prisma|vue|svelte|xml|lock|txt|service|ps1|template|example|dockerfile)$"
     r"|^(Dockerfile|Containerfile|Makefile|Justfile|Procfile|Jenkinsfile|Caddyfile|Taskfile\.yml)([.-][\w.-]+)?$"
     r"|^\.(env|dockerignore|gitignore|eslintrc|prettierrc|editorconfig|npmrc|nvmrc)[\w.-]*$"
@@ -30,29 +30,31 @@ KEYS = frozenset(
 _BARE = re.compile(
     r"(?P<route>\b(?:GET|POST|PUT|PATCH|DELETE) /[\w/{}:.-]*[\w}])"
     r"|(?P<path>(?<![\w/.:@-])(?:\.{0,2}/)?[\w.-]+(?:/[\w.-]+)*/[\w-]+(?:\.[\w-]+)*\.(?:ya?ml|json|tsx?|jsx?|py|sh|sql|md|conf|toml|env|go|tf)\b)"
-    r"|(?P<env>(?<![\w.])[A-Z][A-Z0-9]+(?:_[A-Z0-9]+)+\b(?!\())"
+    r"|(?P<env>(?<![\w.])[A-Z][A-Z0-9]+(?:_[A-Z0-9]+)+\b(?![(./]\w|\())"
     r"|\b[Pp]orts?\s+(?P<port>\d{2,5})\b"
 )
+_VARIABLE = re.compile(r"(?i)\benv|\bvariables?\b|\bsettings?\b|\bsecrets?\b")
 _PLACE = re.compile(
     r"(?i)\b(in|into|to|inside|within|under|at|on)\s+(?:the\s+|our\s+|each\s+)?(?:existing\s+|root\s+|main\s+|file\s+)*$"
 )
 _OTHER = re.compile(
-    r"(?i)\b(from|using|with|via|see|like|by|for|of|as|against|instead of|rather than|not|no longer|without|avoid|per|e\.g\.|such as|was|than|"
-    r"replaces|replacing|formerly|old|legacy|if|when|or|run|running)[\s,(]+(?:the\s+|old\s+|existing\s+|an?\s+)*$"
+    r"(?i)\b(from|using|with|via|see|like|by|for|of|as|against|instead of|rather than|not|no longer|without|avoid|per"
+    r"|e\.g\.|such as|was|than|replaces|replacing"
+    r"|formerly|old|legacy|if|when|or|run|running)[\s,(]+(?:the\s+|old\s+|existing\s+|an?\s+)*$"
 )
-_REMOVE = re.compile(r"(?i)\b(remove|delete|drop|eliminate|get rid of|purge|retire|decommission)[ds]?\b")
+_REMOVE = re.compile(r"(?i)^\W*(?:\d+(?:\.\d+)*[.)]?\s+)?(remove|delete|drop|eliminate|get rid of|purge|retire|decommission)[ds]?\b")
 _SWAP = re.compile(
     r"(?i)\b(rename|move|replace|migrate|switch|convert|change|update|refactor|swap|extract|rewrite|merge)[ds]?\b"
 )
 _MAKE = re.compile(
-    r"(?i)^\W*(?:\d+(?:\.\d+)*[.)]?\s+)?(create|add|implement|write|introduce|generate|define|set ?up|scaffold|provide|new|configure|expose|declare"
-    r"|document)(e?d|s|ing)?\b"
+    r"(?i)^\W*(?:\d+(?:\.\d+)*[.)]?\s+)?(create|add|implement|write|introduce|generate|define|set ?up|scaffold"
+    r"|provide|new|configure|expose|declare|document)(e?d|s|ing)?\b"
 )
 _ARROW = re.compile(r"\s*(→|->|=>|\bto\b|\bwith\b|\binto\b|\bby\b)\s*(the\s+|new\s+)*$", re.I)
 
 
 class Name(NamedTuple):
-    """One name. role: "made" (must be there), "gone" (must not), "place" (where something goes), "other" (says nothing).
+    """One name. role: "made" (must be there), "gone" (must not), "place" (where something goes), or "other".
 
     kind: path, env, route, script, service, container, port, url, compose-key. extra: the key's value, a host's port.
     """
@@ -121,6 +123,8 @@ def _role(before: str, behind: str, removing: bool, swapping: bool) -> str:
 def _bare(text: str, removing: bool, swapping: bool) -> Iterator[Name]:
     for match in _BARE.finditer(text):
         kind = str(match.lastgroup)
+        if kind == "env" and not _VARIABLE.search(text):
+            continue
         role = _role(text[: match.start(kind)], text[match.end() :], removing, swapping)
         yield Name(kind, match.group(kind).removesuffix("."), role)
 

@@ -22,7 +22,8 @@ _REQUIREMENTS = re.compile(r"_?\**Requirements?\**:?\**\s*:?\s*((?:[A-Z]*\d+(?:\
 _NUMBER = re.compile(r"\**(\d+(?:\.\d+)*)[.)]?\**\s+")
 _COMPLETE = re.compile(r"(?i)\b(completed?|done|implemented|finished)\b|✅")
 _OPEN = re.compile(
-    r"(?i)\b(not|never|to be|in[- ]progress|pending|planned|partially?|todo|when|once|until|definition of|criteria)\b|❌|⏳|🚧"
+    r"(?i)\b(not|never|to be|in[- ]progress|pending|planned|partially?|todo|when|once|until|definition of|criteria)\b"
+    r"|❌|⏳|🚧"
 )
 _FILES = re.compile(
     r"(?i)^\W*((implementation|created|new|added|modified|changed|updated|related|key|main|delivered)\s+files?|files?"
