@@ -35,11 +35,11 @@ class Topology:
         self.packages: dict[str, Package] = packages_of(project)
         self.cluster: Cluster = cluster_of(project)
         self.stacks: list[Stack] = [self._stack(plan) for plan in stacks.plans(project, self.compose_files)]
-        services.complete(self)
         self._by_name = {stack.name: stack for stack in self.stacks}
         self._placements: dict[str, list[Runtime]] = {}
         self._spoken: dict[tuple[str, str | None, tuple[str, ...]], list[Stack]] = {}
         self._shippers: dict[str, list[tuple[Stack, Service]]] = {}
+        services.complete(self)
 
     def _stack(self, plan: stacks.Plan) -> Stack:
         source = Source(self.compose_files.get, self.environment.lookup)

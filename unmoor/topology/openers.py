@@ -53,7 +53,11 @@ def openers(topology: "Topology") -> dict[int, list[Listener]]:
             _add(found, Listener(int(text), "env", f"{declaration.name}={text} in {path}", at))
     for path, reference in topology.project.references("env"):
         default = str(reference.attrs.get("default") or "")
-        if is_port_variable(reference.value) and default.isdigit() and reference.language not in ("yaml", "shell"):
+        if (
+            is_port_variable(reference.value)
+            and default.isdigit()
+            and reference.language not in ("yaml", "shell", "markdown")
+        ):
             at = Location(path, reference.span)
             _add(found, Listener(int(default), "env", f"{reference.value}, by default {default} in {path},", at))
     for package in topology.packages.values():

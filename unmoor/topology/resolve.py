@@ -93,7 +93,9 @@ def resolve(
         return Resolution("unknown", [("nothing is reached here", None)])
     address = _settled(topology, address, runtime, path, reference)
     kind = host_class(address.host)
-    if kind == "computed" or not _HOST.match(address.host) or _PLACEHOLDER.search(address.value):
+    if _PLACEHOLDER.search(address.value) and not topology.is_service_name(address.host):
+        return Resolution("external", [(f"{address.host} is a placeholder", None)])
+    if kind == "computed" or not _HOST.match(address.host):
         return Resolution("unknown", [("the host is computed at run time", None)])
     if address.scheme in _ELSEWHERE:
         return Resolution("external", [(f"{address.scheme}: names no host of a network", None)])
