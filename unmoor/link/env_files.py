@@ -40,6 +40,7 @@ def _declaration(variables: Variables, name: str, declared: Declared, first: Dec
         "name": name,
         "commented": commented,
         "problem": problem,
+        "fault": problem or "the file gives it another value above",
         "duplicate": count > 1 and not commented and first is not declared
         and (first.declaration.value or "") != value,
         "read": _mentioned(variables, name),

@@ -268,6 +268,7 @@ SUBJECTS: dict[str, dict[str, str]] = {
         "name": "the variable",
         "commented": "whether the line is commented out",
         "problem": "what is wrong with the value, or ''",
+        "fault": "the problem or the duplicate, as the end of a sentence",
         "duplicate": "whether the file gives the variable another value above",
         "read": "whether anything reads it",
         "well-known": "whether a platform or SDK reads it",
