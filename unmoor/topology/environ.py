@@ -3,6 +3,7 @@
 from unmoor.project import Project
 from unmoor.topology.interpolate import Lookup, interpolate
 
+UNSETTLED = "${COMPOSE_PROJECT_NAME}"  # the project is called as the folder it is checked out in
 EXAMPLES = (
     ".env.example",
     ".env.sample",
@@ -47,15 +48,15 @@ class Environment:
             self._files[path] = values(self._project, path)
         return self._files[path]
 
-    def lookup(self, env_files: list[str] | None, project_dir: str | None) -> Lookup:
-        """Values as Compose sees them: the env files given, else `.env` of the project directory."""
+    def lookup(self, env_files: list[str] | None, project_dir: str | None, project: str = "") -> Lookup:
+        """Values as Compose sees them: the env files given, else `.env` of the project directory. project: its name."""
         if env_files is None:
             env_files = [_join(project_dir, ".env")] if project_dir is not None else []
         merged: dict[str, str] = {}
         for path in env_files:
             merged.update(self.file(path))
         # Compose always sets it itself, to the project's name: what stands behind `:-` is never taken.
-        name = merged.get("COMPOSE_PROJECT_NAME")
+        name = merged.get("COMPOSE_PROJECT_NAME") or project or UNSETTLED
 
         def lookup(variable: str) -> str | None:
             return name if variable == "COMPOSE_PROJECT_NAME" else merged.get(variable)

@@ -11,9 +11,10 @@ from unmoor.model.facts import Reference
 from unmoor.project import Project
 from unmoor.text.addresses import Address
 from unmoor.topology import compose, openers, placement, proxies, reach, services, stacks
-from unmoor.topology.environ import Environment
+from unmoor.topology.environ import UNSETTLED, Environment
 from unmoor.topology.images import dockerfiles
-from unmoor.topology.kubernetes import Cluster, cluster_of
+from unmoor.topology.interpolate import Lookup
+from unmoor.topology.kubernetes import Cluster, cluster_of, get
 from unmoor.topology.load import Source, load
 from unmoor.topology.model import Dockerfile, Listener, Port, Resolution, Runtime, Service, Stack
 from unmoor.topology.packages import Package, packages_of
@@ -42,8 +43,12 @@ class Topology:
         services.complete(self)
 
     def _stack(self, plan: stacks.Plan) -> Stack:
-        source = Source(self.compose_files.get, self.environment.lookup)
-        loaded = load(plan.files, plan.project_dir, source, plan.env_files)
+        project, pinned = self._project_name(plan)
+
+        def variables(env_files: list[str] | None, folder: str | None) -> Lookup:
+            return self.environment.lookup(env_files, folder, project)
+
+        loaded = load(plan.files, plan.project_dir, Source(self.compose_files.get, variables), plan.env_files)
         stack = Stack(plan.name or "+".join(plan.files), loaded.files or plan.files, plan.project_dir)
         stack.services = compose.services(loaded.tree, self.environment.examples(plan.project_dir))
         stack.networks = compose.networks(loaded.tree)
@@ -54,19 +59,21 @@ class Topology:
         stack.environment = stacks.environment_of(plan.files)
         stack.default = plan.default
         stack.incomplete = "; ".join(dict.fromkeys(loaded.incomplete))
-        stack.project, stack.pinned = self._project_name(plan, loaded.tree.get("name"))
+        stack.project, stack.pinned = project, pinned
         return stack
 
-    def _project_name(self, plan: stacks.Plan, written: object) -> tuple[str, bool]:
-        from unmoor.topology.items import Item
-
+    def _project_name(self, plan: stacks.Plan) -> tuple[str, bool]:
+        """(name, whether it is written down): `-p`, COMPOSE_PROJECT_NAME, `name:`, else the folder's name."""
         if plan.project:
             return plan.project, True
         pinned = self.environment.lookup(plan.env_files, plan.project_dir)("COMPOSE_PROJECT_NAME")
-        if pinned:
+        if pinned and pinned != UNSETTLED:
             return pinned, True
-        if isinstance(written, Item) and written.known and written.text:
-            return written.text, True
+        for path in reversed(plan.files):
+            node = self.compose_files.get(path)
+            written = get(node, "name")
+            if written is not None and written.text and "$" not in written.text:
+                return written.text, True
         return stacks.project_name(plan.project_dir), False
 
     def stack(self, name: str) -> Stack | None:

@@ -7,6 +7,7 @@ from msgspec import Struct, field
 from unmoor.model.facts import Node
 from unmoor.model.spans import Location
 from unmoor.project import normalise
+from unmoor.topology.environ import UNSETTLED
 from unmoor.topology.interpolate import Lookup, Use, interpolate
 from unmoor.topology.items import Item, convert
 from unmoor.topology.merge import empty, merge, normal, strip_resets
@@ -82,7 +83,7 @@ class _Loader:
             self._interpolate(value)
         if item.kind == "str" and "$" in item.text:
             result = interpolate(item.text, self.lookup, self.source.unset)
-            item.text, item.known = result.text, result.known
+            item.text, item.known = result.text, result.known and UNSETTLED not in result.text
             for use in result.uses:
                 self._remember(use, item.raw, item.at)
 
