@@ -155,6 +155,8 @@ class _Rewrite:
 
     def _environment(self) -> Fix | Refusal:
         name = self._variable()
+        if (option := self._option_default()) is not None:
+            return option
         if self._in_signature():
             return Refusal("a parameter's default is read when the module is imported")
         if self.match.group(1).startswith(b"ws"):
@@ -220,6 +222,20 @@ class _Rewrite:
         text = self._text(self.node)
         closing = re.search(r"('''|\"\"\"|'|\")$", text)
         return self.source[self.match.end() : self.node.end_byte - len(closing.group()) if closing else None].decode()
+
+    def _option_default(self) -> Fix | Refusal | None:
+        """`add_argument(default="http://…")`: a variable that is not set must not stop `--help`."""
+        parent = self.node.parent
+        if parent is None or not re.match(r"default\s*=", self._text(parent)) or parent.type != "keyword_argument":
+            return None
+        if self._rest():
+            return Refusal("an option's default with a path behind the address")
+        brought = imports.bring_os(self.path, self.source, self.root)
+        if isinstance(brought, Refusal):
+            return brought
+        name, quote = self._variable(), self._quote()
+        text = f"{brought.local}.environ.get({quote}{name}{quote})"
+        return self._made(f"read it from `{name}`", Span(self.node.start_byte, self.node.end_byte), text, brought)
 
     def _in_signature(self) -> bool:
         return self.node.parent is not None and "parameter" in self.node.parent.type

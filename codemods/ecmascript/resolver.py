@@ -110,11 +110,14 @@ def _fix(request: Request, source: Source, node: Node, plan: Plan, service: str)
         return Refusal(f"a resolver of URLs has no `{scheme}:` addresses" if scheme else "it is no URL")
     module = _content(request, plan)
     name = _function(endpoint, plan, module, scheme, node)
+    if isinstance(name, Refusal):
+        return name
     if plan.exists and not exports(module, name):
         return Refusal(f"{plan.path} does not export `{name}` (`unmoor generate resolver` shows what it would hold)")
     spellings = modules.specifiers(source, plan.path, request.read, request.has)
     imported = imports.bring(source, name, _named(request, spellings))
-    made = rewrite(source, node, request.reference.span.start, imported.local, _known(plan, endpoint, module, request))
+    known = _known(plan, endpoint, module, name, request)
+    made = rewrite(source, node, request.reference.span.start, imported.local, known)
     if isinstance(made, str):
         return Refusal(made)
     edits = [Edit(request.finding.path, made.span, made.text)]
@@ -133,20 +136,24 @@ def _content(request: Request, plan: Plan) -> str:
 
 
 def _named(request: Request, spellings: tuple[str, ...]) -> tuple[str, ...]:
-    """The module as the settings spell it, if they use an alias; else as the file's neighbours would."""
+    """The module as the settings spell it, where that spelling resolves; else as the file's neighbours would."""
     options = request.settings.resolver.get("typescript")
     module = options.module if options is not None else ""
-    if re.match(r"(@|~|#|\$lib)[\w-]*/", module):
-        return (module, *spellings)
-    return spellings
+    if not re.match(r"(@|~|#|\$lib)[\w-]*/", module):
+        return spellings
+    configured = modules.nearest(request.finding.path, ("tsconfig.json", "jsconfig.json"), request.has)
+    return (module, *spellings) if module in spellings or not configured else spellings
 
 
-def _function(endpoint: Endpoint, plan: Plan, module: str, scheme: str, node: Node) -> str:
+def _function(endpoint: Endpoint, plan: Plan, module: str, scheme: str, node: Node) -> str | Refusal:
     if scheme in ("ws", "wss"):
         return endpoint.websocket
-    rendered = plan.framework in ("next", "nuxt") or plan.configured
-    if rendered and positions.in_markup(node) and (not plan.exists or exports(module, endpoint.public)):
-        return endpoint.public
+    rendered = plan.framework in ("next", "nuxt")
+    if (rendered or plan.configured) and positions.in_markup(node):
+        if not plan.exists or exports(module, endpoint.public):
+            return endpoint.public if rendered or plan.exists else endpoint.function
+        if rendered:
+            return Refusal(f"it ends in a page, and {plan.path} has no `{endpoint.public}` for browsers' addresses")
     return endpoint.function
 
 
@@ -161,12 +168,20 @@ def exports(module: str, name: str) -> bool:
     )
 
 
-def _known(plan: Plan, endpoint: Endpoint, module: str, request: Request) -> set[str]:
-    """The variables that the resolver of this service reads itself."""
+def _known(plan: Plan, endpoint: Endpoint, module: str, name: str, request: Request) -> set[str]:
+    """The variables that the resolver's function reads itself: by the plan, the settings, or its own text."""
     if not plan.exists:
         return {endpoint.variable, endpoint.internal_variable} - {""}
     options = request.settings.resolver.get("typescript")
     known = {options.env[endpoint.service]} if options and endpoint.service in options.env else set()
-    section = re.search(rf"/\*\* Service `{re.escape(endpoint.service)}`(.*?)(?=/\*\* Service `|\Z)", module, re.DOTALL)
+    section = re.search(
+        rf"\bfunction {re.escape(name)}\b(.*?)(?=\n(?:export|/\*\*|function|module\.)|\Z)", module, re.DOTALL
+    )
     text = section.group(1) if section else ""
-    return known | set(re.findall(r"(?:process\.env|import\.meta\.env)\.(\w+)", text)) - {"NODE_ENV", "PROD", "DEV"}
+    if re.search(rf"return {re.escape(endpoint.public)}\(path\)", text):
+        return known | _known(plan, endpoint, module, endpoint.public, request) | _reads(text)
+    return known | _reads(text)
+
+
+def _reads(text: str) -> set[str]:
+    return set(re.findall(r"(?:process\.env|import\.meta\.env)\.(\w+)", text)) - {"NODE_ENV", "PROD", "DEV", "MODE"}

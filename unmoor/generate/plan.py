@@ -19,6 +19,7 @@ _INFRASTRUCTURE = re.compile(
     r"nginx|proxy|localstack|keycloak|vault|consul|zipkin|flower|redis|rabbit|elastic|opensearch|loki|otel",
     re.IGNORECASE,
 )
+_API = re.compile(r"(^|[-_])(api|backend|server|gateway)($|[-_])")
 Has = Callable[[str], bool]
 Read = Callable[[str], bytes]
 
@@ -84,9 +85,11 @@ def typescript(
     style = _style(path, package, manifest, has)
     module = _module(options.module, package, style, has)
     chosen = [one for one in services if one.name == wanted or _called(one, package)]
-    endpoints = tuple(
-        endpoint for service in chosen if (endpoint := _endpoint(service, options, framework, package)) is not None
-    )
+    if options.function and "{" not in options.function:
+        text = read(module).decode("utf-8", "replace") if has(module) else ""
+        only = _served(services, options, text)
+        chosen = [one for one in chosen if one.name in options.functions or one.name == only]
+    endpoints = tuple(_endpoint(service, options, framework, package) for service in chosen)
     return Plan(
         module,
         framework,
@@ -119,6 +122,20 @@ def python(package: str, settings: Settings, services: tuple[ServiceAddress, ...
     return Plan(
         join(root, path), "python", "py", has(join(root, path)), bool(options.module), tuple(endpoints), "pytest"
     )
+
+
+def _served(services: tuple[ServiceAddress, ...], options: ResolverSettings, module: str) -> str:
+    """The one service that a function of a fixed name resolves: as the settings, the module's own reads, or the name
+    and the number of callers say. A function is of one service; the others' addresses are not its business."""
+    candidates = [one for one in services if not _INFRASTRUCTURE.search(one.name) and one.name not in options.functions]
+    configured = [one for one in candidates if one.name in options.env]
+    if len(configured) == 1:
+        return configured[0].name
+    read = set(re.findall(r"env\.([A-Z][A-Z0-9_]*)", module))
+    named = [one for one in candidates if read & {f"{constant(one.name)}_URL", f"{constant(one.name)}_INTERNAL_URL"}]
+    named = named or [one for one in candidates if read & {name for name, _ in one.uses if name}]
+    pool = named or [one for one in candidates if _API.search(one.name)] or candidates
+    return max(pool, key=lambda one: (len(one.uses), one.name)).name if pool else ""
 
 
 def _called(service: ServiceAddress, package: str) -> bool:
@@ -215,11 +232,8 @@ def _configured(module: str, package: str, source: str, suffix: str, has: Has) -
     return join(root, stem if endings[0] == "" else f"{stem}.{suffix}")
 
 
-def _endpoint(service: ServiceAddress, options: ResolverSettings, framework: str, package: str) -> Endpoint | None:
+def _endpoint(service: ServiceAddress, options: ResolverSettings, framework: str, package: str) -> Endpoint:
     function = options.functions.get(service.name) or options.function or "get{Service}Url"
-    fixed = service.name not in options.functions and bool(options.function) and "{" not in options.function
-    if fixed and _INFRASTRUCTURE.search(service.name):
-        return None
     base = pascal(service.name)
     name = function.replace("{Service}", base).replace("{service}", base[:1].lower() + base[1:])
     stem = name[:-3] if name.endswith("Url") else name

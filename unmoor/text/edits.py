@@ -76,8 +76,12 @@ class Chosen:
 
 def _touch(edit: Edit, other: Edit) -> bool:
     if _line_of_env(edit) and _line_of_env(other) and edit.span == other.span:
-        return False
+        return _name_of(edit) == _name_of(other)
     return other.span.start <= edit.span.end and edit.span.start <= other.span.end
+
+
+def _name_of(edit: Edit) -> str:
+    return edit.text.rstrip().rpartition("\n")[2].partition("=")[0]
 
 
 def _line_of_env(edit: Edit) -> bool:
