@@ -14,6 +14,7 @@ from unmoor.text.addresses import Address, host_class, parse, redact
 from unmoor.topology.model import Resolution, Runtime
 
 _NAMES_A_HOST = re.compile(r"(?i)ip(_|$|s\b|addr)|host|addr|server|gateway|dns|url|endpoint|proxy|node|peer|target|remote|ssh|scp|router|subnet|broker")
+_CHECK_FILE = re.compile(r"(^|/)health-?_?checks?\.[a-z]+$", re.I)
 _FAILING = ("wrong-host", "wrong-port", "isolated", "undefined", "host-only")
 
 
@@ -28,6 +29,7 @@ def _of(project: Project, path: str, reference: Reference) -> Iterator[Subject]:
     address = address_of(reference)
     for runtime in topology.runtimes(path, reference) or [Runtime("")]:
         resolution = topology.resolve(address, runtime, path=path, reference=reference)
+        runtime, resolution = _docker_env_file(project, path, address, runtime, resolution)
         yield Subject(
             "address",
             path,
@@ -41,6 +43,22 @@ def _of(project: Project, path: str, reference: Reference) -> Iterator[Subject]:
             resolution.address,
             reference,
         )
+
+
+def _docker_env_file(
+    project: Project, path: str, address: Address, runtime: Runtime, resolution: Resolution
+) -> tuple[Runtime, Resolution]:
+    """An env file for Docker (`.env.docker`) that no service loads is still read by containers of the default stack."""
+    name = path.rpartition("/")[2]
+    if runtime.service or not re.search(r"docker|compose", name, re.I) or not file_kind(path).startswith("env"):
+        return runtime, resolution
+    stacks = [stack for stack in project.topology.stacks if stack.default and stack.project_dir == path.rpartition("/")[0]]
+    if len(stacks) != 1 or host_class(address.host) != "dotless" or not address.explicit or stacks[0].incomplete:
+        return runtime, resolution
+    runtime = Runtime("container", "", stacks[0].name, "its name says that it is for Docker")
+    if project.topology.is_service_name(address.host) or any(n.external for n in stacks[0].networks.values()):
+        return runtime, resolution
+    return runtime, Resolution("undefined", [(f"no service of {stacks[0].name} is called {address.host}", None)])
 
 
 def address_of(reference: Reference) -> Address:
@@ -93,7 +111,7 @@ def _attributes(
         "named": bool(address.scheme or address.explicit or _NAMES_A_HOST.search(f"{key} {attrs.get('call', '')} {attrs.get('command', '')}")),
         "mentioned": resolution.verdict in _FAILING and port_mentioned(project, address.port),
         "own-host": bool(re.search(r"location\.(hostname|host)\b|window\.location", address.host)),
-        "purpose": purpose(reference, variable or key),
+        "purpose": purpose(path, reference, variable or key),
         "cause": resolution.cause,
         "environment": _environment(path),
         "shown": redact(reference.value),
@@ -120,10 +138,12 @@ def _class(project: Project, host: str, runtime: Runtime) -> str:
     return kind
 
 
-def purpose(reference: Reference, name: str) -> str:
+def purpose(path: str, reference: Reference, name: str) -> str:
     """What a value is for, whatever syntax it stands in: its role, or for a default what its variable is for."""
     if re.search(r"dummy|placeholder|fake|notused|not-used|unused", reference.value, re.I):
         return "dummy"
+    if _CHECK_FILE.search(path):
+        return "healthcheck"
     if reference.role != "default":
         return reference.role
     stated = str(reference.attrs.get("purpose") or "")
