@@ -250,6 +250,8 @@ def _curl(call: Call) -> None:
             call.make(word)
     for word in (*arguments.positional, *arguments.values("--url")):
         _bare(call, word)
+        if any(re.fullmatch(r"--remote-name(-all)?|-[A-Za-z]*O[A-Za-z]*", option.name) for option in arguments.options):
+            _fetched(call, word)
     for word in arguments.values("-H", "--header", "-e", "--referer"):
         _header(call, word)
 
@@ -267,6 +269,15 @@ def _wget(call: Call) -> None:
             call.make(word)
     for word in arguments.positional:
         _bare(call, word)
+        if not arguments.has("-O", "--output-document"):
+            _fetched(call, word)
+
+
+def _fetched(call: Call, word: Word) -> None:
+    """The file that a download leaves here, called like the end of its address."""
+    match = re.search(r"://[^/\s]+/(?:[^?#\s]*/)?([\w.@%+-]+)(?:[?#].*)?$", word.value)
+    if match:
+        call.make(word.part(match.start(1), match.end(1)))
 
 
 def _bare(call: Call, word: Word) -> None:

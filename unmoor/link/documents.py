@@ -133,7 +133,8 @@ class _Reader:
                 return False  # meant from a folder that the text has in mind
             return self._parent_known(sought.path) or self.project.history.existed(sought.path)
         value = clean(reference.value).removeprefix("./")
-        if attrs.get("use") in ("data", "config") and "/" not in value and not near:
+        own = "/" not in value and not re.search(r"[._-](example|sample|template|dist)\b", value)
+        if attrs.get("use") in ("data", "config") and own and not near:
             return self.project.history.existed(sought.path)  # else the reader's own file
         if self.sites.of(page) is not None and attrs.get("use") not in ("compose-file", "cd"):
             # a site's reader has a project of their own

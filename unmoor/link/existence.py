@@ -105,11 +105,12 @@ _BY_HAND = re.compile(
     r"|settings\.local\.json|config\.local\.\w+)$"
 )
 _STANDIN = re.compile(
-    r"(?i)(^|[/_.-])(path[-_]?to|to[-_]file|your|my|mine|some|any|foo|bar|baz|qux|xxx+|yyyy|placeholder"
+    r"(?i)(^|[/_.-])(path[-_]?to|to[-_]file|foo|bar|baz|qux|xxx+|yyyy|placeholder"
     r"|todo|changeme|dummy|acme|name[-_]of|file[-_]?name|topic[-_]name|file\d+|dir[-_]?name|project[-_]?name|service[-_]?name|new)"
-    r"([-_/.]|$)|(^|/)(example|sample)s?\.\w+$|(^|/)(?-i:XX+|NNN+|N|X|[A-Z]{2,}_[A-Z_]+)(/|\.|$)|\.{3}|…"
+    r"([-_/.]|$)|(^|[/_.-])(your|my|mine|some|any)([-_/]|$)|(^|/)(example|sample)s?\.\w+$|(^|/)(?-i:XX+|NNN+|N|X|[A-Z]{2,}_[A-Z_]+)(/|\.|$)|\.{3}|…"
 )
 _HOLES = re.compile(r"[<>{}$%`|]|\(\(|\)\)|\[[A-Z_ -]{2,}\]")
+_ALTERNATIVES = re.compile(r"(?<!\$)\{[\w./-]*(?:,[\w./-]*)+\}")
 _GLOB = re.compile(r"[*?]|\[[^\]]+\]")
 _SUFFIX = re.compile(r"(::.*|:\d+(?:[:-]\d+)?|#L\d+(?:-L?\d+)?|#[\w.-]*|\?[\w=&.%-]*)$")
 _TWINS = (
@@ -141,7 +142,7 @@ def seek(project: Project, value: str, bases: Sequence[str], made: "Made | None"
     cleaned = clean(value)
     if not cleaned or unknowable(cleaned):
         return Sought("unknowable", "", unknowable(cleaned) or "empty")
-    if _HOLES.search(cleaned):
+    if _HOLES.search(_ALTERNATIVES.sub("", cleaned)):
         return Sought("unknowable", "", "computed")
     for base in bases:
         found = find(project.tree, cleaned, base)

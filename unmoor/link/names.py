@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from unmoor.link.naming import Named, container_of, fixed_names, judge_container
+from unmoor.link.naming import Named, fixed_names, judge_container
 from unmoor.link.own import standing
 from unmoor.link.places import file_kind
 from unmoor.link.suggest import near_name
@@ -292,6 +292,3 @@ def _compiled(pattern: str) -> "re.Pattern[str] | None":
         return re.compile(pattern) if pattern else None
     except re.error:
         return None
-
-
-__all__ = ["container_of", "subjects"]

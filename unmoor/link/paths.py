@@ -6,7 +6,6 @@ from posixpath import relpath
 from typing import Any
 
 from unmoor.link.bases import above, bases
-from unmoor.link.builders import Builder
 from unmoor.link.copies import copy_sources
 from unmoor.link.existence import Made, excused, seek, standin
 from unmoor.link.inside import Inside
@@ -123,10 +122,9 @@ class Paths:
         return bool(excused(self.project, path, written, self.made)) or self._submodule(path) or standin(written)
 
     def _submodule(self, path: str) -> bool:
-        try:
-            text = self.project.read(".gitmodules").decode("utf-8", "replace")
-        except OSError:
+        if ".gitmodules" not in self.project.tree.files:
             return False
+        text = self.project.read(".gitmodules").decode("utf-8", "replace")
         folders = {line.partition("=")[2].strip() for line in text.splitlines() if line.strip().startswith("path")}
         return any(path == folder or path.startswith(folder + "/") for folder in folders)
 
@@ -184,10 +182,15 @@ class Paths:
             reasons,
             [],
             None,
-            self._written(near, expected, value, at) if near else "",
+            self._written(near, expected, value, at) if self._certain(near, expected) else "",
             self.at(at),
             f"services.{service}.build",
         )
+
+    def _certain(self, near: str, expected: str) -> bool:
+        """Whether the near path is the one that was meant: of the same name, or where git moved it."""
+        same = near.rpartition("/")[2] == expected.rpartition("/")[2]
+        return bool(near) and (same or self.project.history.renamed(expected) == near)
 
     def _written(self, near: str, expected: str, value: str, at: Location) -> str:
         """The near path, seen from where the wrong one was looked for; "" if that place is not known."""
@@ -301,6 +304,3 @@ class Paths:
                 if where is not None and where in self.inside.recipes:
                     found.add(where)
         return found
-
-
-__all__ = ["Builder", "Paths", "subjects"]

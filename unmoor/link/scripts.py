@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from unmoor.link.bases import above, bases
+from unmoor.link.bases import bases
 from unmoor.link.documents import relative
 from unmoor.link.existence import Made, Sought, clean, seek
 from unmoor.link.inside import Inside
@@ -234,6 +234,3 @@ class _Reader:
             relative(near, path, reference) if near else "",
             reference,
         )
-
-
-__all__ = ["above", "subjects"]

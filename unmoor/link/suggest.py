@@ -6,6 +6,10 @@ from difflib import SequenceMatcher
 
 from unmoor.project import Project, Tree
 
+_COMMON = re.compile(
+    r"(?i)^(dockerfile|makefile|package\.json|readme\.\w+|license|index\.\w+|main\.\w+|config\.\w+|setup\.\w+"
+    r"|__init__\.py|app\.\w+|server\.\w+|(docker-)?compose\.ya?ml|requirements\.txt|\.env\S*|src|lib|app)$"
+)
 _WORDS = re.compile(r"[A-Za-z]+|\d+")
 
 
@@ -53,6 +57,8 @@ def _same_name(path: str, name: str, tree: Tree, folder: bool) -> str:
         places = [known for known in tree.folders if known.rpartition("/")[2] == name]
     else:
         places = tree.by_name.get(name, [])
+    if len(places) == 1 and "/" in path and _COMMON.match(name) and _shared_tail(path, places[0]) < 2:
+        return ""  # every project has one
     if len(places) <= 1:
         return places[0] if places else ""
     ends = sorted(((_shared_tail(path, place), place) for place in places), reverse=True)
