@@ -1,4 +1,4 @@
-"""Names: containers and services that commands name, derived names, resources, duplicates; and compose files themselves."""
+"""Names that commands use: containers, services, derived names, resources; and compose files themselves."""
 
 import pytest
 

@@ -148,7 +148,8 @@ def test_a_path_of_an_image_leads_back_to_the_context() -> None:
     project = project_of(
         {
             "Dockerfile": "FROM node AS build\nWORKDIR /src\nCOPY . .\nFROM python\nWORKDIR /app\n"
-            "COPY --from=build /src/web ./static\nCOPY pyproject.toml uv.lock ./\nCOPY api /app/api\nRUN touch made.txt\n",
+            "COPY --from=build /src/web ./static\nCOPY pyproject.toml uv.lock ./\n"
+            "COPY api /app/api\nRUN touch made.txt\n",
         }
     )
     recipe = recipes.recipes(project)["Dockerfile"]
@@ -173,7 +174,7 @@ def seek_inside(project: Project) -> list[str]:
 
 def test_commands_in_containers() -> None:
     base = {
-        "compose.yaml": "services:\n  web:\n    build: .\n    volumes: ['./tools:/tools']\n  db:\n    image: postgres\n",
+        "compose.yaml": "services:\n  web:\n    build: .\n    volumes: ['./tools:/tools']\n  db: {image: postgres}\n",
         "Dockerfile": "FROM python\nWORKDIR /app\nCOPY . .\n",
         "scripts/migrate.py": "",
         "tools/run.sh": "",
