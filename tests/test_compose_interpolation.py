@@ -39,7 +39,9 @@ def test_forms(text: str, expected: str) -> None:
     assert (result.text, result.known) == (expected, True)
 
 
-@pytest.mark.parametrize("text", ["$NONE", "${NONE}", "${NONE:?needed}", "x${NONE}y", "${NONE:-$OTHER}", "${EMPTY:?needed}"])
+@pytest.mark.parametrize(
+    "text", ["$NONE", "${NONE}", "${NONE:?needed}", "x${NONE}y", "${NONE:-$OTHER}", "${EMPTY:?needed}"]
+)
 def test_what_has_no_value_is_not_known(text: str) -> None:
     assert not interpolate(text, SET.get).known
 
@@ -52,7 +54,10 @@ def test_a_variable_without_value_stays_as_written_or_becomes_what_compose_makes
 def test_uses_name_each_variable_with_its_default_and_place() -> None:
     text = "${A:-1}:${B}"
     uses = interpolate(text, {}.get).uses
-    assert [(use.name, use.default, text[use.lo : use.hi]) for use in uses] == [("A", "1", "${A:-1}"), ("B", None, "${B}")]
+    assert [(use.name, use.default, text[use.lo : use.hi]) for use in uses] == [
+        ("A", "1", "${A:-1}"),
+        ("B", None, "${B}"),
+    ]
 
 
 @given(st.text(alphabet="ab$ {}:-?+X", max_size=30))

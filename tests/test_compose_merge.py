@@ -77,7 +77,9 @@ def test_every_value_keeps_the_file_it_came_from() -> None:
 def test_extends_takes_paths_from_the_other_file() -> None:
     topology = linked(
         {
-            "compose.yaml": "services:\n  web:\n    extends: {file: base/common.yml, service: app}\n    environment: {B: '2'}\n",
+            "compose.yaml": (
+                "services:\n  web:\n    extends: {file: base/common.yml, service: app}\n    environment: {B: '2'}\n"
+            ),
             "base/common.yml": "services:\n  app:\n    build: ./src\n    environment: {A: '1', B: '1'}\n",
         }
     )
@@ -116,7 +118,9 @@ def test_an_include_from_elsewhere_makes_the_stack_incomplete() -> None:
 
 def test_env_file_of_the_project_directory_fills_in_and_an_example_is_kept_beside_the_default() -> None:
     files = {
-        "compose.yaml": "services:\n  web:\n    image: a:${TAG:-latest}\n    ports: ['${PORT:-3000}:80', '${NONE}:81']\n"
+        "compose.yaml": (
+            "services:\n  web:\n    image: a:${TAG:-latest}\n    ports: ['${PORT:-3000}:80', '${NONE}:81']\n"
+        )
     }
     web = linked({**files, ".env": "TAG=2\n"}).stacks[0].services["web"]
     assert web.image is not None and web.image.text == "a:2"

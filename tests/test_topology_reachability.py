@@ -149,3 +149,57 @@ def test_verdicts(address: str, runtime: str, verdict: str, cause: str, right: s
     assert (found.verdict, found.cause) == (verdict, cause), found.reasons
     if right:
         assert found.address == right
+
+
+WORKFLOW = """on: push
+jobs:
+  runner:
+    runs-on: ubuntu-latest
+    services:
+      cache: {image: "redis:7", ports: ["6380:6379"]}
+    steps:
+      - run: redis-cli -u redis://localhost:6380 ping
+      - run: redis-cli -u redis://cache:6379 ping
+  inside:
+    runs-on: ubuntu-latest
+    container: node:20
+    services:
+      store: {image: "postgres:16"}
+    steps:
+      - run: psql postgresql://store:5432/x
+"""
+
+
+@pytest.mark.parametrize(
+    ("address", "verdict", "right"),
+    [
+        ("redis://localhost:6380", "ok", ""),
+        ("redis://cache:6379", "wrong-host", "redis://localhost:6380"),
+        ("postgresql://store:5432/x", "ok", ""),
+    ],
+)
+def test_services_of_a_job_are_localhost_on_the_runner_and_names_in_a_container(
+    address: str, verdict: str, right: str
+) -> None:
+    path = ".github/workflows/ci.yml"
+    topology = link(projects.project_of({path: WORKFLOW}))
+    parsed = parse(address)
+    assert parsed is not None
+    found = topology.resolve(parsed, Runtime("ci"), path=path)
+    assert (found.verdict, found.address if right else "") == (verdict, right), found.reasons
+
+
+@pytest.mark.parametrize(
+    ("host", "verdict"),
+    [("db", "ok"), ("db.shop", "ok"), ("db.shop.svc.cluster.local", "ok"), ("x.other.svc.cluster.local", "unknown")],
+)
+def test_kubernetes_services_are_hosts_and_never_compose_services(host: str, verdict: str) -> None:
+    manifest = (
+        "apiVersion: v1\nkind: Service\nmetadata: {name: db, namespace: shop}\nspec: {ports: [{port: 5432}]}\n"
+        "---\napiVersion: v1\nkind: ConfigMap\nmetadata: {name: c}\ndata: {URL: 'postgresql://db:5432'}\n"
+    )
+    topology = link(projects.project_of({"k8s/all.yaml": manifest, "compose.yaml": "services: {web: {image: a}}\n"}))
+    parsed = parse(f"postgresql://{host}:5432")
+    assert parsed is not None
+    runtime = topology.runtimes("k8s/all.yaml")[0]
+    assert topology.resolve(parsed, runtime, path="k8s/all.yaml").verdict == verdict

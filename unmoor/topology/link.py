@@ -20,13 +20,17 @@ from unmoor.topology.model import Dockerfile, Listener, Port, Resolution, Runtim
 from unmoor.topology.packages import Package, packages_of
 from unmoor.topology.resolve import resolve as resolve_address
 from unmoor.topology.speaks import stacks_for
+from unmoor.topology.workflows import JobService, job_services
 
 if TYPE_CHECKING:
     from unmoor.topology.proxies import Route
 
 
 class Topology:
-    """The linked model. stacks: best known first. dockerfiles, packages: by path. cluster: Kubernetes Services."""
+    """The linked model. stacks: best known first. dockerfiles, packages: by path. cluster: Kubernetes Services.
+
+    jobs: the services of CI jobs, by workflow.
+    """
 
     def __init__(self, project: Project) -> None:
         self.project = project
@@ -35,6 +39,7 @@ class Topology:
         self.dockerfiles: dict[str, Dockerfile] = dockerfiles(project)
         self.packages: dict[str, Package] = packages_of(project)
         self.cluster: Cluster = cluster_of(project)
+        self.jobs: dict[str, list[JobService]] = job_services(project)
         self.stacks: list[Stack] = [self._stack(plan) for plan in stacks.plans(project, self.compose_files)]
         self._by_name = {stack.name: stack for stack in self.stacks}
         self._placements: dict[str, list[Runtime]] = {}

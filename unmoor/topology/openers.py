@@ -90,6 +90,9 @@ def scripts_of(package: Package) -> list[Listener]:
 
 def on_page(topology: "Topology", path: str, port: int) -> Listener | None:
     """What a page itself starts at a port (`docker run -p`, `kubectl port-forward`, `http.server`)."""
+    for service in topology.jobs.get(path, []):
+        if any(mapping.publishes(port) for mapping in service.ports):
+            return Listener(port, "job", f"service `{service.name}` of job `{service.job}`", service.at)
     facts = topology.project.facts.get(path)
     for declaration in facts.declarations if facts is not None else []:
         if declaration.kind == "port" and declaration.value == str(port):

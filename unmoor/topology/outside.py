@@ -37,6 +37,9 @@ def resolve(
         return Resolution("unknown", [(f"whether {address.host} resolves outside of a container is not known", None)])
     if kind in ("reserved", "documentation", "resolver"):
         return Resolution("external", [(f"{address.host} is nobody's address", None)])
+    job = _job_service(topology, address, path)
+    if job is not None:
+        return job
     for stack in stacks:
         target = stack.find(address.host)
         if target is not None and kind in ("dotless", "local", "domain"):
@@ -46,6 +49,22 @@ def resolve(
     if kind in ("dotless", "local"):
         return _unnamed(topology, address, stacks, path)
     return Resolution("external", [(f"{address.host} is outside of the repository", None)])
+
+
+def _job_service(topology: "Topology", address: Address, path: str | None) -> Resolution | None:
+    """The name of a service of the workflow's own jobs: a host for jobs in a container only."""
+    named = [one for one in topology.jobs.get(path or "", []) if one.name.lower() == address.host]
+    if not named:
+        return None
+    service = next((one for one in named if one.inside), None)
+    if service is None:
+        text = f"job `{named[0].job}` runs on the runner, where its service `{named[0].name}` is localhost"
+        mapping = next((m for m in named[0].ports if m.container == address.port), None)
+        right = at_host(address, mapping) if mapping is not None and mapping.host is not None else ""
+        return Resolution("wrong-host", [(text, named[0].at)], None, "", None, right, "service-name")
+    text = f"`{service.name}` is a service of job `{service.job}`, which runs in a container"
+    known = address.port is None or address.port in service.listens()
+    return Resolution("ok" if known else "unknown", [(text, service.at)], port=address.port)
 
 
 def _handed_on(address: Address, stack: Stack, target: Service) -> Resolution:

@@ -5,13 +5,26 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
+from unmoor.model.facts import Node
 from unmoor.model.spans import Location
+from unmoor.text.addresses import parse
+from unmoor.topology.kubernetes import get
 
 if TYPE_CHECKING:
     from unmoor.topology.link import Topology
 
 _HOST_RULE = re.compile(r"Host(?:SNI)?\(([^)]*)\)")
 _QUOTED = re.compile(r"[`'\"]([^`'\"]+)[`'\"]")
+_PRODUCTION = re.compile(r"(?i)(^|[._/-])prod(uction)?([._/-]|$)")
+_PUBLIC = re.compile(
+    r"(?i)(APP|SITE|WEB|FRONTEND|BACKEND|API|PUBLIC|BASE|SERVER|NEXTAUTH|AUTH)_?(URL|ORIGIN|HOST|DOMAIN)$|^(URL|DOMAIN)$"
+)
+# Other people's services that production files point to.
+_OTHERS = re.compile(
+    r"(^|\.)(stripe|github|google|googleapis|openai|anthropic|sentry|auth0|amazonaws|cloudflare|supabase|vercel|twilio|sendgrid"
+    r"|mailgun|slack|discord|paypal|firebase|firebaseio|mongodb|upstash|neon|datadoghq|your-?domain|yourdomain|domain|mydomain)"
+    r"\.[a-z.]+$"
+)
 _DOMAIN = re.compile(r"^(?:[a-z0-9-]+\.)+[a-z]{2,}$")
 
 
@@ -56,7 +69,28 @@ def own_domains(topology: "Topology") -> dict[str, str]:
                 for group in _HOST_RULE.findall(value.text or "") if name.startswith("traefik.") else []:
                     for host in _QUOTED.findall(group):
                         _add(found, host, f"Traefik routes it to `{service.name}`")
-    return found
+    for path, declaration in topology.project.declarations("env"):
+        if declaration.attrs.get("where") == "dotenv" and _PRODUCTION.search(path) and _PUBLIC.search(declaration.name):
+            address = parse(declaration.value or "")
+            if address is not None and address.scheme in ("https", "wss"):
+                _add(found, address.host, f"{declaration.name} in {path}")
+    for path, facts in topology.project.facts.items():
+        for host in facts.traits.get("server_name", []):
+            _add(found, host, f"{path} serves it")
+    for path in topology.cluster.manifests:
+        for node in topology.project.facts[path].documents:
+            for host in _ingress_hosts(node):
+                _add(found, host, f"an ingress in {path}")
+    return {host: why for host, why in found.items() if not _OTHERS.search(host)}
+
+
+def _ingress_hosts(node: Node) -> list[str]:
+    kind, spec = get(node, "kind"), get(node, "spec")
+    if kind is None or kind.text != "Ingress":
+        return []
+    rules = get(spec, "rules")
+    hosts = [get(rule, "host") for _, rule in (rules.items if rules is not None else ())]
+    return [host.text for host in hosts if host is not None]
 
 
 def _add(found: dict[str, str], host: str, why: str) -> None:

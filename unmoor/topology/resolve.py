@@ -159,6 +159,8 @@ def _universal(
 
 def _stacks(topology: "Topology", runtime: Runtime, path: str | None, reference: Reference | None) -> list[Stack]:
     """The stacks to judge by: the runtime's own, else those that the file speaks of, else all."""
+    if runtime.stack == "kubernetes":
+        return []  # a cluster's names are never matched with compose services of the same name
     own = topology.stack(runtime.stack) if runtime.stack else None
     if own is not None:
         return [own]

@@ -1,6 +1,7 @@
 """The topology for people: text for a terminal, and Mermaid for a page."""
 
 import re
+from collections.abc import Sequence
 from typing import Any
 
 _GOOD = ("ok", "self", "external", "unknown")
@@ -29,7 +30,7 @@ def _stack(stack: dict[str, Any], shape: dict[str, Any]) -> str:
     lines = [stack["name"] + (f"  ({', '.join(tags)})" if tags else "")]
     if stack["incomplete"]:
         lines.append(f"  not wholly known: {stack['incomplete']}")
-    rows = [("service", "made of", "host → container", "networks", "")]
+    rows: list[tuple[str, ...]] = [("service", "made of", "host → container", "networks", "")]
     rows += [_row(service) for service in stack["services"]]
     calls = [call for call in shape["calls"] if call["stack"] == stack["name"]]
     return "\n".join(lines) + "\n" + table(rows, "  ") + _calls(calls)
@@ -75,7 +76,7 @@ def _calls(calls: list[dict[str, Any]]) -> str:
     return "  calls\n" + table(rows, "    ")
 
 
-def table(rows: list[tuple[str, ...]], indent: str) -> str:
+def table(rows: Sequence[tuple[str, ...]], indent: str) -> str:
     """Rows in columns of equal width; a cell is never cut."""
     widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
     widths = [min(width, 48) for width in widths]
