@@ -14,8 +14,21 @@ from unmoor.model.spans import Span
 from unmoor.syntax.grammars import broken, parse
 
 _ROLES = ("bind", "comparison", "display", "comment", "example", "dummy-base", "cors-origin", "healthcheck", "type")
-_CHILD_OF = ("argument_list", "return_statement", "list", "tuple", "set", "parenthesized_expression", "yield",
-             "expression_list", "boolean_operator", "conditional_expression", "await", "interpolation", "lambda")  # fmt: skip
+_CHILD_OF = (
+    "argument_list",
+    "return_statement",
+    "list",
+    "tuple",
+    "set",
+    "parenthesized_expression",
+    "yield",
+    "expression_list",
+    "boolean_operator",
+    "conditional_expression",
+    "await",
+    "interpolation",
+    "lambda",
+)
 _FIELDS = {("assignment", "right"), ("keyword_argument", "value"), ("pair", "value"), ("binary_operator", "left"),
            ("named_expression", "value"), ("augmented_assignment", "right")}  # fmt: skip
 _ADDRESS = re.compile(rb"(https?|wss?)://([^/?#\\\s\"'{}@:]+|\{[\w.]+\})(:(\d+|\{[\w.]+\}))?")
@@ -212,7 +225,7 @@ class _Rewrite:
         return span, f"({joined})" if tight and "%" in self._text(parent) else joined  # type: ignore[arg-type]
 
     def _variable(self) -> str:
-        """The variable that stands for the service: as configured, as other Python code has it, or made from its name."""
+        """The variable of the service: as configured, as other Python code has it, or made from its name."""
         head = self.path.partition("/")[0]
         uses = [pair for one in self.request.services if one.name == self.service for pair in one.uses]
         used = next((name for name, folder in uses if name and folder.partition("/")[0] == head), "")

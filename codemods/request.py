@@ -42,7 +42,7 @@ class Request(Struct):
 
     @property
     def service(self) -> str:
-        """The service that the finding's address reaches: as the topology names it, else as the settings do, by port."""
+        """The service that the address reaches: as the topology names it, else as the settings do, by port."""
         target = self.finding.target
         if target is not None and target.service:
             return target.service

@@ -29,8 +29,19 @@ _ALLOWED = {
     ("export_statement", "value"),
     ("new_expression", "arguments"),
 }
-_CHILD_OF = ("arguments", "array", "return_statement", "template_substitution", "jsx_attribute", "jsx_expression",
-             "await_expression", "yield_expression", "spread_element", "sequence_expression", "throw_statement")  # fmt: skip
+_CHILD_OF = (
+    "arguments",
+    "array",
+    "return_statement",
+    "template_substitution",
+    "jsx_attribute",
+    "jsx_expression",
+    "await_expression",
+    "yield_expression",
+    "spread_element",
+    "sequence_expression",
+    "throw_statement",
+)
 _COMPARISONS = ("==", "===", "!=", "!==", "<", ">", "in", "instanceof")
 _LOADERS = ("require", "import", "require.resolve", "import.meta.resolve", "jest.mock", "vi.mock")
 

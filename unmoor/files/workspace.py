@@ -1,6 +1,7 @@
 """Where files come from: a folder on disk, or a tree in memory (rule examples, tests, what a fix would give)."""
 
 import subprocess
+from contextlib import suppress
 from functools import cached_property
 from pathlib import Path
 
@@ -79,7 +80,8 @@ class Workspace:
         """End the helper process."""
         if self._ignoring is not None:
             assert self._ignoring.stdin is not None and self._ignoring.stdout is not None
-            self._ignoring.stdin.close()
+            with suppress(OSError):  # outside a repository git has gone already, with our question unread
+                self._ignoring.stdin.close()
             self._ignoring.stdout.close()
             self._ignoring.wait()
             self._ignoring = None

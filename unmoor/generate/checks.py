@@ -13,7 +13,10 @@ _BY_IMAGE: tuple[tuple[str, list[str]], ...] = (
     (r"minio", ["CMD", "mc", "ready", "local"]),
     (r"clickhouse", ["CMD", "clickhouse-client", "--query", "SELECT 1"]),
 )
-_NODE = "require('net').connect({port}, '127.0.0.1').on('connect', () => process.exit(0)).on('error', () => process.exit(1))"
+_NODE = (
+    "require('net').connect({port}, '127.0.0.1')"
+    ".on('connect', () => process.exit(0)).on('error', () => process.exit(1))"
+)
 _PYTHON = "import socket; socket.create_connection(('127.0.0.1', {port}), 2)"
 
 
