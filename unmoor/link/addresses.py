@@ -14,7 +14,7 @@ from unmoor.text.addresses import Address, host_class, parse, redact
 from unmoor.topology.model import Resolution, Runtime
 
 _NAMES_A_HOST = re.compile(r"(?i)ip(_|$|s\b|addr)|host|addr|server|gateway|dns|url|endpoint|proxy|node|peer|target|remote|ssh|scp|router|subnet|broker")
-_CHECK_FILE = re.compile(r"(^|/)health-?_?checks?\.[a-z]+$", re.I)
+_CHECK_FILE = re.compile(r"(^|[/_-])health-?_?checks?\.[a-z]+$", re.I)
 _FAILING = ("wrong-host", "wrong-port", "isolated", "undefined", "host-only")
 
 
@@ -103,7 +103,9 @@ def _attributes(
         "constant": attrs.get("constant", ""),
         "computed-port": bool(attrs.get("explicit")) and address.port is None,
         "well-known-tool": _own_tool(address),
-        "handed-out": handed_out(key, address, reference, runtime, resolution),
+        "handed-out": handed_out((key, variable), address, reference, runtime, resolution)
+        or _for_readers(project, path, reference, address),
+        "overridden": _overridden(project, path, variable or key),
         "ships-browser": ships_browser(project, runtime),
         "link": bool(re.search(r"(^|:)(href|action|src|cite|to)$", str(attrs.get("position", "")))),
         "variable-default": attrs.get("terraform") == "variable-default",
@@ -154,6 +156,21 @@ def purpose(path: str, reference: Reference, name: str) -> str:
     if re.search(r"^(HOST|HOSTNAME|BIND\w*|LISTEN\w*|SERVER_HOST|APP_HOST|API_HOST)$", name, re.I):
         return "bind"
     return "default"
+
+
+def _for_readers(project: Project, path: str, reference: Reference, address: Address) -> bool:
+    """A page's address in a configuration file that works for people on the host: a link that the service shows them."""
+    return file_kind(path, reference) == "config" and address.scheme in ("http", "https") and bool(
+        address.port is not None and address.rest.strip("/") and project.topology.published(address.port)
+    )
+
+
+def _overridden(project: Project, path: str, name: str) -> bool:
+    """Whether a service that loads this env file gets another value for the variable from its `environment`."""
+    return file_kind(path).startswith("env") and any(
+        name in service.environment and any(env_file.path == path for env_file in service.env_files)
+        for stack in project.topology.stacks for service in stack.services.values()
+    )
 
 
 def _range(project: Project, path: str, reference: Reference, address: Address) -> bool:

@@ -36,8 +36,8 @@ def subjects(project: Project) -> Iterator[Subject]:
 def _internal_hosts(project: Project) -> Iterator[Subject]:
     for path, reference in project.references("url", "host"):
         host = reference.attrs.get("host")
-        if host not in ("host.docker.internal", "gateway.docker.internal"):
-            continue
+        if host not in ("host.docker.internal", "gateway.docker.internal") or ".logging." in reference.scope:
+            continue  # a logging driver runs in the daemon, on the host
         for runtime in project.topology.runtimes(path, reference):
             service = _service(project, runtime)
             attrs = {

@@ -22,13 +22,13 @@ def public_variable(name: str) -> bool:
     return name.startswith(PUBLIC_PREFIXES)
 
 
-def handed_out(key: str, address: Address, reference: Reference, runtime: Runtime, resolution: Resolution) -> bool:
+def handed_out(names: tuple[str, ...], address: Address, reference: Reference, runtime: Runtime, resolution: Resolution) -> bool:
     """Whether a container holds the address for others: its key says so, or it is the service's own published port."""
     if reference.role == "advertised":
         return True
     if address.scheme not in _PAGES:
         return False
-    if public_variable(key) or _HANDED_OUT.search(key.upper().replace("-", "_").replace(".", "_")):
+    if any(public_variable(n) or _HANDED_OUT.search(n.upper().replace("-", "_").replace(".", "_")) for n in names):
         return True
     own = resolution.service is not None and resolution.service.name == runtime.service
     return own and resolution.verdict in ("wrong-host", "self", "wrong-port") and resolution.cause != "container-port"

@@ -21,6 +21,7 @@ _GENERATED = re.compile(
     r"(?i)(\.min\.(js|css)$|\.bundle\.js$|-lock\.(json|yaml)$|\.lock$|\.map$|\.generated\.|\.pb\.go$|_pb2\.py$)"
 )
 _DISABLED = re.compile(r"(?i)\.(disabled|bak|old|orig|backup|deprecated)$")
+_EXAMPLE = re.compile(r"(?i)\.(example|sample|template|dist)\.(py|[cm]?[jt]sx?|rb|php|go|conf)$")
 _DOCS = re.compile(r"(?i)\.(md|mdx|markdown|adoc|asciidoc|rst)$")
 ENV_FILE = re.compile(r"(?i)(^|/)(\.env([._-][^/]*)?|[^/]*\.env([._-][^/]*)?|env\.[a-z]+|\.flaskenv)$")
 _CI = re.compile(
@@ -35,7 +36,7 @@ def own_world(path: str) -> str:
     document = is_document(path)
     for folder in folders:
         lower = folder.lower()
-        if not document and (lower in _TEST_FOLDERS or lower.endswith((".test", "-tests", "_tests"))):
+        if not document and (lower in _TEST_FOLDERS or lower.endswith((".test", "-test", "_test", "-tests", "_tests"))):
             return f"it is below {folder}/"
         if lower in _PAST or lower.endswith(".disabled"):
             return f"it is below {folder}/, kept for the record"
@@ -43,6 +44,8 @@ def own_world(path: str) -> str:
             return f"it is below {folder}/, not written here"
     if not document and _TEST_FILE.search(name):
         return "its name says that it is a test"
+    if _EXAMPLE.search(name):
+        return "its name says that it is an example"
     if _GENERATED.search(name):
         return "it is generated"
     if _DISABLED.search(name):
