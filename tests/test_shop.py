@@ -57,7 +57,10 @@ def test_the_findings_are_those_of_the_list(report: Report) -> None:
 
 
 def test_suppressions_are_counted(report: Report) -> None:
-    assert sorted(f.path for f in report.findings if f.suppressed) == ["frontend/lib/flags.ts", "frontend/lib/preview.ts"]
+    assert sorted(f.path for f in report.findings if f.suppressed) == [
+        "frontend/lib/flags.ts",
+        "frontend/lib/preview.ts",
+    ]
 
 
 def test_every_file_is_understood(report: Report) -> None:

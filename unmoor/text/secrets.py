@@ -13,7 +13,8 @@ _ASSIGNED = re.compile(
     r"(\"[^\"]*\"|'[^']*'|[^\s,;\"'`})]+)"
 )
 _HARMLESS = re.compile(
-    r"""^["']?(?:\$|\{|<|process\.|os\.|import\.|env\b|str\b|string\b|true|false|null|none|\*|!|[A-Za-z_.]+\(|(?:include|omit|same-origin)["']?$)""",
+    r"""^["']?(?:\$|\{|<|process\.|os\.|import\.|env\b|str\b|string\b|true|false|null|none|\*|!|[A-Za-z_.]+\("""
+    r"""|(?:include|omit|same-origin)["']?$)""",
     re.I,
 )
 
