@@ -134,6 +134,7 @@ class _Copies:
         else:
             reason = f"the context {context} has no {clean(one.reference.value)}"
         attrs = {
+            "what": f"`{one.reference.value}` is not in the build context {builder.context or '.'}",
             **standing(self.project, dockerfile, one.reference),
             "context": builder.context or ".",
             "expected": one.path,
@@ -170,6 +171,7 @@ class _Copies:
             else Location(dockerfile, self.project.facts[dockerfile].references[0].span)
         )
         attrs = {
+            "what": f"the build context `{builder.context or '.'}` holds nothing that {dockerfile} copies",
             **standing(self.project, at.path),
             "context": builder.context or ".",
             "expected": dockerfile,

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from functools import cached_property
+from posixpath import relpath
 from typing import Any
 
 from unmoor.link.bases import above, bases
@@ -107,7 +108,7 @@ class _Reader:
             reasons,
             [],
             None,
-            relative(near, page, reference) if near else "",
+            relative(near, page, reference, sought.path) if near else "",
             reference,
         )
 
@@ -279,12 +280,14 @@ class _Reader:
 
     def _command(self, page: str, reference: Reference) -> Sought | None:
         attrs = reference.attrs
-        if attrs.get("guarded") or attrs.get("fence"):
+        if attrs.get("guarded") or attrs.get("fence") or _CRON.match(str(attrs.get("line_text", ""))):
             return None
         value = reference.value
         if (attrs.get("use") == "cd" and self._own_name(page, value)) or self._foreign(page, reference):
             return None
         folders = bases(self.project, page, reference)
+        if self._shown(page, value):
+            return None
         if not folders or not self._names_path(value, str(attrs.get("use")), folders):
             return None
         if attrs.get("use") == "compose-file":
@@ -294,6 +297,13 @@ class _Reader:
                     return sought
             return None
         return seek(self.project, value, folders, self.made.of(page))
+
+    def _shown(self, page: str, value: str) -> bool:
+        """Whether the page shows the file itself: a fence that begins with its name, or is titled with it."""
+        name = re.escape(value.rpartition("/")[2])
+        text = self.project.read(page).decode("utf-8", "replace")
+        comment = rf"(?m)^[ \t]*(?:#|//|--|;|<!--)[ \t]*(?:file(?:name)?:[ \t]*)?[\w./-]*{name}\b[^\n]{{0,40}}$"
+        return bool(re.search(rf"{comment}|(?m:^[ \t]*```[^\n]*\b{name}\b)".replace("(?m)", "", 1), text, re.M))
 
     def _names_path(self, value: str, use: str, folders: list[str]) -> bool:
         """Whether a word of a command is a path: it has an ending, `./` in front, or its folder is there."""
@@ -339,20 +349,20 @@ _WELL_KNOWN = re.compile(
     r"[\w.-]*|next-env\.d|setup-env|pre-commit|app-config|dev-requirements|requirements-dev|docker-entrypoint)\b"
 )
 _CLONE = re.compile(r"\bgit\s+clone\s+(?:-\S+\s+(?:\d+\s+)?)*([^\s;&`\"']+)(?:[ \t]+([\w./-]+))?")
+_CRON = re.compile(r"^\s*(?:[\d*/,-]+\s+){5}")
 _HOLE = re.compile(r"[<>{}$]|^(your|my|the)[-_]|^\.\.$|^-$|^~")
 
 
-def relative(target: str, page: str, reference: Reference) -> str:
-    """The nearest path, written as the reference writes its own: from the page for a link, else from its base."""
-    from posixpath import relpath
-
-    use = reference.attrs.get("use")
+def relative(target: str, page: str, reference: Reference, expected: str = "") -> str:
+    """The nearest path, written as the reference writes its own: seen from where the missing one was looked for."""
     home = page.rpartition("/")[0]
-    if use in ("link", "image"):
-        if reference.value.startswith("/"):
+    value = reference.value
+    if reference.attrs.get("use") in ("link", "image"):
+        if value.startswith("/"):
             return "/" + target
-        found = relpath(target, home or ".")
-        return "./" + found if reference.value.startswith("./") and not found.startswith(".") else found
-    base = reference.cwd or ""
+        base = home
+    else:
+        candidates = [reference.cwd or "", *above(home)]
+        base = next((one for one in candidates if normalise(value, one) == expected), reference.cwd or "")
     found = relpath(target, base or ".")
-    return "./" + found if reference.value.startswith("./") and not found.startswith(".") else found
+    return "./" + found if value.startswith("./") and not found.startswith(".") else found

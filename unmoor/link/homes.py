@@ -2,7 +2,7 @@
 
 import re
 
-from unmoor.link.places import place
+from unmoor.link.places import file_kind, place
 from unmoor.model.facts import Reference
 from unmoor.model.subjects import Reason, Subject
 from unmoor.project import Project
@@ -27,6 +27,7 @@ def home_path(project: Project, path: str, reference: Reference) -> Subject | No
     if reference.attrs.get("placeholder") or reference.attrs.get("remote"):
         return None
     inside = reference.runtime.startswith("container") and reference.attrs.get("use") != "mount"
+    inside = inside or file_kind(path, reference) == "dockerfile"
     if inside and reference.value.startswith("/home/"):
         return None  # a user of the image
     user = match.group(1)

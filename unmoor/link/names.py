@@ -55,9 +55,16 @@ class _Reader:
         remote = (
             bool(reference.attrs.get("remote")) or reference.cwd is None
         )  # after a `cd` to a folder of some machine
-        if found.verdict in ("declared", "unknown", "derived") or (remote and not found.sure):
+        if found.verdict in ("declared", "unknown", "derived") or reference.attrs.get("verb") == "run":
+            return
+        if not found.sure and (remote or not self._speaks_of(path, stacks)):
             return
         yield self._subject("container", path, reference, name, found, stacks)
+
+    def _speaks_of(self, path: str, stacks: list[Stack]) -> bool:
+        """Whether a file names other containers or services of the stacks, so that it is about them."""
+        known = {name for stack in stacks for name in (*fixed_names(stack), *stack.services)}
+        return any(r.kind in ("container", "service") and r.value in known for r in self.project.facts[path].references)
 
     def _subject(
         self, kind: str, path: str, reference: Reference, name: str, found: Named, stacks: list[Stack]
@@ -143,8 +150,9 @@ class _Reader:
 
     def _files_missing(self, files: list[str], stacks: list[Stack]) -> bool:
         """Whether a file given to `-f` is not among those of the stacks: then another project is meant."""
-        known = {file.rpartition("/")[2] for stack in stacks for file in stack.files}
-        return any("$" in file or file.rpartition("/")[2] not in known for file in files)
+        known = ["/" + file for stack in stacks for file in stack.files]
+        tails = ["/" + re.sub(r"^(\.{1,2}/)+", "", file) for file in files]
+        return any("$" in tail or not any(file.endswith(tail) for file in known) for tail in tails)
 
     def _service(self, name: str, stacks: list[Stack]) -> Named:
         for stack in stacks:

@@ -183,7 +183,7 @@ def _near_service(name: str, stacks: Iterable[Stack]) -> Service | None:
     best = max(services, key=lambda service: likeness(name, service.name), default=None)
     if best is not None and likeness(name, best.name) >= 0.85:
         return best
-    words = words_of(name)
+    words = words_of(name) - {word for stack in stacks for word in words_of(stack.project)}
     prefixes = {word for service in services for word in words_of(service.name)}
     inner = [service for service in services if words_of(service.name) <= words]
     if len(inner) == 1 and (words - words_of(inner[0].name)) & prefixes:

@@ -231,6 +231,6 @@ class _Reader:
             reasons,
             [],
             None,
-            relative(near, path, reference) if near else "",
+            relative(near, path, reference, sought.path) if near else "",
             reference,
         )

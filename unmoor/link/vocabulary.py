@@ -174,6 +174,7 @@ SUBJECTS: dict[str, dict[str, str]] = {
     },
     "copy-source": {
         **_PLACE,
+        "what": "what is wrong, in one clause",
         "context": "the build context, from the root",
         "expected": "where it was looked for, from the root",
         "near": "the file or folder of the tree that is most likely meant",
