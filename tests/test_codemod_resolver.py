@@ -336,3 +336,56 @@ def test_equal_strings_in_node(node: str) -> None:
     count, differing = json.loads(run.stdout)
     assert differing == []
     assert count > 1000
+
+
+MODULE = """export function getApiUrl(path = ''): string {
+  return (typeof window === 'undefined' ? process.env.BACKEND_URL : process.env.NEXT_PUBLIC_API_URL) + path
+}
+
+export function getWsUrl(path = ''): string {
+  return process.env.NEXT_PUBLIC_WS_URL + path
+}
+"""
+FIXED = Settings(
+    resolver={"typescript": ResolverSettings(module="@/lib/urls", function="getApiUrl", websocket="getWsUrl")}
+)
+
+
+def fixed(code: str, service: str, port: int) -> str:
+    """The code after the fix, with a resolver of one fixed name and two services."""
+    services = (
+        ServiceAddress("backend", 3011, 3011, "shop", "compose.yaml", "backend"),
+        ServiceAddress("payments", 4000, 4000, "shop", "compose.yaml", "payments", (("", "src"),)),
+    )
+    files = {
+        "package.json": '{"dependencies": {"next": "16"}}',
+        "tsconfig.json": '{"compilerOptions": {"paths": {"@/*": ["./src/*"]}}}',
+        "src/lib/urls.ts": MODULE,
+        "src/a.ts": code,
+    }
+    found = ADDRESS.search(code)
+    assert found is not None
+    target = Target(service, "shop", port)
+    asked = request(files, "src/a.ts", found.group(), settings=FIXED, services=services, target=target)
+    result = mend("resolver-call", asked, files)
+    return f"refused: {result.reason}" if isinstance(result, Refusal) else result["src/a.ts"]
+
+
+def test_a_function_of_a_fixed_name_is_of_one_service() -> None:
+    assert "getApiUrl('/x')" in fixed("fetch('http://localhost:3011/x')\n", "backend", 3011)
+    assert "from '@/lib/urls'" in fixed("fetch('http://localhost:3011/x')\n", "backend", 3011)
+    refused = fixed("fetch('http://localhost:4000/x')\n", "payments", 4000)
+    assert refused == "refused: no resolver function is configured for `payments`"
+
+
+def test_what_the_module_reads_itself_is_taken_over() -> None:
+    code = "const a = process.env.{} ?? 'http://localhost:3011'\n"
+    assert "const a = getApiUrl()\n" in fixed(code.format("NEXT_PUBLIC_API_URL"), "backend", 3011)
+    assert "const a = process.env.OTHER ?? getApiUrl()\n" in fixed(code.format("OTHER"), "backend", 3011)
+    socket = "const s = io(process.env.NEXT_PUBLIC_WS_URL || 'ws://localhost:3011')\n"
+    assert "io(getWsUrl())" in fixed(socket, "backend", 3011)
+
+
+def test_an_inside_address_never_ends_in_a_page() -> None:
+    result = fixed("export const metadata = { icon: { href: 'http://localhost:3011/i' } }\n", "backend", 3011)
+    assert result.startswith("refused: it ends in a page")
