@@ -112,6 +112,7 @@ def _attributes(
         "network-range": _range(project, path, reference, address),
         "named": bool(address.scheme or address.explicit or _NAMES_A_HOST.search(f"{key} {attrs.get('call', '')} {attrs.get('command', '')}")),
         "mentioned": resolution.verdict in _FAILING and port_mentioned(project, address.port),
+        "page-composes": _composes(project, path),
         "own-host": bool(re.search(r"location\.(hostname|host)\b|window\.location", address.host)),
         "purpose": purpose(path, reference, variable or key),
         "cause": resolution.cause,
@@ -142,7 +143,7 @@ def _class(project: Project, host: str, runtime: Runtime) -> str:
 
 def purpose(path: str, reference: Reference, name: str) -> str:
     """What a value is for, whatever syntax it stands in: its role, or for a default what its variable is for."""
-    if re.search(r"dummy|placeholder|fake|notused|not-used|unused", reference.value, re.I):
+    if re.search(r"(?i:dummy|placeholder|fake|notused|not-used|unused)|://[\w.-]+:[A-Z][A-Z_]+", reference.value):
         return "dummy"
     if _CHECK_FILE.search(path):
         return "healthcheck"
@@ -163,6 +164,12 @@ def _for_readers(project: Project, path: str, reference: Reference, address: Add
     return file_kind(path, reference) == "config" and address.scheme in ("http", "https") and bool(
         address.port is not None and address.rest.strip("/") and project.topology.published(address.port)
     )
+
+
+def _composes(project: Project, path: str) -> bool:
+    """Whether a page starts a stack itself, so that what it says of ports is about that stack."""
+    facts = project.facts.get(path)
+    return facts is not None and any(d.kind == "command" and "compose" in d.name for d in facts.declarations)
 
 
 def _overridden(project: Project, path: str, name: str) -> bool:

@@ -44,6 +44,7 @@ SUBJECTS: dict[str, dict[str, str]] = {
         "network-range": "whether it is a subnet or mask, not a host",
         "named": "whether its form or its name says that it is an address (a version has four numbers, too)",
         "mentioned": "whether code or configuration of the repository names the port",
+        "page-composes": "whether the document itself starts a stack",
         "own-host": "whether the host is the page's own (`location.hostname`)",
         "shown": "the value without credentials",
         "purpose": "the role, or for a default what its variable is for (cors-origin, bind, …)",

@@ -7,13 +7,13 @@ from typing import NamedTuple
 
 SUBSTITUTION = r"\$\{(?:[^{}]|\{[^{}]*\})*\}|\$\([^()]*\)|\{\{[^{}]*\}\}|\{[^{}\s\"']*\}|\$\w+|%s|<[\w .-]+>"
 _NAME = rf"(?:\[[0-9A-Fa-f:.]+\]|(?:[\w.*-]|{SUBSTITUTION})+)"
-_PORT = rf"(?::(?:\d+|{SUBSTITUTION}))?"
+_PORT = rf"(?::(?:\d+|{SUBSTITUTION}|[A-Z][A-Z_]+(?![a-z])))?"
 _USER = rf"(?:(?:[^\s/@'\"<>`\\{{}}]|{SUBSTITUTION})*@)?"
 _REST = rf"(?:[/?#](?:(?!,[a-zA-Z][\w+.-]*://)[^\s\"'`<>|\\^{{}}]|{SUBSTITUTION})*)?"
 URL = re.compile(rf"((?:jdbc:)?[a-zA-Z][a-zA-Z0-9+.-]*)://({_USER})({_NAME}{_PORT}(?:,(?![a-zA-Z][\w+.-]*:/){_NAME}{_PORT})*)({_REST})")
 HOST_PORT = re.compile(r"(?<![\w./:-])((?<!@)localhost|127(?:\.\d+){3}|\[::1\]|0\.0\.0\.0|(?<!@)host\.docker\.internal"
                        r"|\d{1,3}(?:\.\d{1,3}){3})(?::(\d{2,5})|(?![\w.:-]))")
-_AUTHORITY = re.compile(rf"({_NAME})(?::(\d+|{SUBSTITUTION}))?$")
+_AUTHORITY = re.compile(rf"({_NAME})(?::(\d+|{SUBSTITUTION}|[A-Z][A-Z_]+))?$")
 
 DEFAULT_PORTS = {"http": 80, "https": 443, "ws": 80, "wss": 443, "ftp": 21, "ssh": 22, "postgres": 5432,
                  "postgresql": 5432, "mysql": 3306, "mariadb": 3306, "redis": 6379, "rediss": 6379, "mongodb": 27017,

@@ -3,8 +3,8 @@
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING
 
-from unmoor.topology.images import final_stages
-from unmoor.topology.model import Service, Stack
+from unmoor.topology.images import final_stages, find_stage, stages_below
+from unmoor.topology.model import Dockerfile, Service, Stack, Stage
 
 if TYPE_CHECKING:
     from unmoor.topology.link import Topology
@@ -14,6 +14,8 @@ def shippers(topology: "Topology", path: str) -> list[tuple[Stack, Service]]:
     """In each stack the services that hold the file most specifically; test stacks only where no other has it."""
     found = []
     for stack in topology.stacks:
+        if all(".devcontainer" in file.split("/") for file in stack.files):
+            continue  # a workbench holds every file and ships none
         scored = [(score(topology, service, path), service) for service in stack.services.values()]
         best = max((points for points, _ in scored), default=-1)
         if best >= 0:
@@ -51,13 +53,32 @@ def copied(topology: "Topology", service: Service) -> list[str] | None:
     """The paths, relative to the root, that a service's Dockerfile copies out of its context. None if not known."""
     build = service.build
     dockerfile = topology.dockerfile_of(service)
-    if build is None or build.context_path is None or dockerfile is None:
+    if build is None or build.context_path is None:
         return None
+    if dockerfile is None:
+        gone = build.dockerfile_path is not None and build.dockerfile_path not in topology.project.tree.files
+        return [] if gone else None
     found = []
-    for stage in dockerfile.stages:
+    for stage in needed(dockerfile, final_stages(dockerfile, service)):
         for copy in stage.copies:
             if not copy["from"]:
                 found += [_join(build.context_path, source) for source in copy["sources"]]
+    return found
+
+
+def needed(dockerfile: Dockerfile, final: list[Stage]) -> list[Stage]:
+    """The stages that a build of `final` runs: these, and those that they copy from, again and again."""
+    found: list[Stage] = []
+    waiting = list(final)
+    while waiting:
+        stage = waiting.pop()
+        if stage in found:
+            continue
+        found.append(stage)
+        for copy in stage.copies:
+            source = find_stage(dockerfile, str(copy["from"])) if copy["from"] else None
+            if source is not None:
+                waiting += stages_below(dockerfile, source)
     return found
 
 

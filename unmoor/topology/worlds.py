@@ -21,6 +21,7 @@ _GENERATED = re.compile(
     r"(?i)(\.min\.(js|css)$|\.bundle\.js$|-lock\.(json|yaml)$|\.lock$|\.map$|\.generated\.|\.pb\.go$|_pb2\.py$)"
 )
 _DISABLED = re.compile(r"(?i)\.(disabled|bak|old|orig|backup|deprecated)$")
+_TEST_ENV = re.compile(r"(?i)^\.env[\w.]*\.(test|testing|e2e)(\.|$)")
 _EXAMPLE = re.compile(r"(?i)\.(example|sample|template|dist)\.(py|[cm]?[jt]sx?|rb|php|go|conf)$")
 _DOCS = re.compile(r"(?i)\.(md|mdx|markdown|adoc|asciidoc|rst)$")
 ENV_FILE = re.compile(r"(?i)(^|/)(\.env([._-][^/]*)?|[^/]*\.env([._-][^/]*)?|env\.[a-z]+|\.flaskenv)$")
@@ -42,7 +43,7 @@ def own_world(path: str) -> str:
             return f"it is below {folder}/, kept for the record"
         if lower in _VENDORED:
             return f"it is below {folder}/, not written here"
-    if not document and _TEST_FILE.search(name):
+    if not document and (_TEST_FILE.search(name) or _TEST_ENV.search(name)):
         return "its name says that it is a test"
     if _EXAMPLE.search(name):
         return "its name says that it is an example"
