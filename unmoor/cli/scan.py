@@ -22,6 +22,7 @@ _SETTINGS = {
     "extend_exclude": "extend-exclude",
 }  # fmt: skip
 _ACCEPTING = ("baseline", "update_baseline", "prune_baseline", "baseline_commit")
+_BASELINE = ".unmoor-baseline.jsonl"  # as `unmoor.baseline` names it, which a plain run need not import
 _PATTERNS = ("exclude", "extend_exclude")
 
 
@@ -69,6 +70,8 @@ def settings_for(root: Path, values: dict[str, Any]) -> Loaded:
     ):
         catalogue = engine.catalogue(root, loaded.settings)
         check_rules(loaded, catalogue.rules, {*FAMILIES, *(rule.family for rule in catalogue.rules.values())})
+    if not loaded.settings.baseline and not values.get("isolated") and (root / _BASELINE).is_file():
+        return loaded._replace(settings=replace(loaded.settings, baseline=_BASELINE))
     return loaded
 
 
