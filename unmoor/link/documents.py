@@ -300,6 +300,8 @@ class _Reader:
 
     def _shown(self, page: str, value: str) -> bool:
         """Whether the page shows the file itself: a fence that begins with its name, or is titled with it."""
+        if value.endswith("/") or "." not in value.rpartition("/")[2]:
+            return False
         name = re.escape(value.rpartition("/")[2])
         text = self.project.read(page).decode("utf-8", "replace")
         comment = rf"(?m)^[ \t]*(?:#|//|--|;|<!--)[ \t]*(?:file(?:name)?:[ \t]*)?[\w./-]*{name}\b[^\n]{{0,40}}$"
