@@ -13,9 +13,9 @@ _NEXT_SERVER_FILE = re.compile(
 )
 _ROUTE_FILE = re.compile(r"(^|/)(app/(.*/)?route\.[jt]s|pages/api/.*)$")
 _BUILD_FILE = re.compile(
-    r"(^|/)(next|vite|nuxt|astro|svelte|remix|rollup|webpack|rspack|craco|vue|angular|electron\.vite|rsbuild|tsup|esbuild|metro|babel|tailwind|postcss|gatsby)[.-]?(config)?\.[a-z.]*config?\.?[cm]?[jt]s$|(^|/)[a-z-]+\.config\.[cm]?[jt]s$|(^|/)webpack[.\w-]*\.[cm]?js$|setupProxy\.[jt]s$|(^|/)proxy\.conf\.(js|json)$"
+    r"(^|/)(next|vite|nuxt|astro|svelte|remix|rollup|webpack|rspack|craco|vue|angular|electron\.vite|rsbuild|tsup|esbuild|metro|babel|tailwind|postcss|gatsby)[.-]?(config)?\.[a-z.]*config?\.?[cm]?[jt]s$|^[a-z-]+\.config\.[cm]?[jt]s$|(^|/)webpack[.\w-]*\.[cm]?js$|setupProxy\.[jt]s$|(^|/)proxy\.conf\.(js|json)$"
 )
-_HOST_FOLDER = re.compile(r"(^|/)(scripts?|tools?|bin|hack|ci|dev|benchmarks?|examples?|migrations?|seeds?)/")
+_HOST_FOLDER = re.compile(r"(^|/)(scripts?|tools?|bin|hack|ci|dev|migrations?|seeds?)/")
 _CLIENT_FOLDER = re.compile(
     r"(^|/)(client|frontend|web|ui|browser|webapp|spa|public|static|www|assets|components|hooks|views|widgets)/"
 )
@@ -133,7 +133,7 @@ def kind_of(path: str, facts: Facts, package: Package | None) -> Kind:
         return Kind("browser", "a page is shown by a browser")
     if path.endswith((".py", ".pyi")):
         return _python(path, traits)
-    if _HOST_FOLDER.search(path):
+    if _HOST_FOLDER.search(path.partition("/src/")[0]):
         return Kind("host", "a script of the repository")
     return Kind("server", "server code")
 

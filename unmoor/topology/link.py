@@ -19,7 +19,7 @@ from unmoor.topology.load import Source, load
 from unmoor.topology.model import Dockerfile, Listener, Port, Resolution, Runtime, Service, Stack
 from unmoor.topology.packages import Package, packages_of
 from unmoor.topology.resolve import resolve as resolve_address
-from unmoor.topology.speaks import stacks_for
+from unmoor.topology.speaks import near
 from unmoor.topology.workflows import JobService, job_services
 
 if TYPE_CHECKING:
@@ -95,8 +95,13 @@ class Topology:
         files = reference.attrs.get("files") if reference is not None else None
         key = (path, cwd, tuple(map(str, files)) if isinstance(files, list | tuple) else ())
         if key not in self._spoken:
-            self._spoken[key] = stacks_for(self, path, reference)
-        return self._spoken[key]
+            self._spoken[key] = near(self, path, reference)
+        return self._spoken[key] or self.stacks
+
+    def speaks_of_one(self, path: str, reference: Reference | None = None) -> bool:
+        """Whether it is known which stacks a file speaks of: some are near, or there is but one."""
+        found = self.stacks_for(path, reference)
+        return len(self.stacks) < 2 or found is not self.stacks
 
     def runtimes(self, path: str, reference: Reference | None = None) -> list[Runtime]:
         """Where a reference of a file is evaluated; a file in two services or stacks has one runtime for each."""

@@ -110,15 +110,18 @@ def _container(topology: "Topology", path: str, name: str, reference: Reference 
     if not name:
         return [Runtime("container", one.service, one.stack, one.why) for one in topology.place(path)]
     stacks = topology.stacks_for(path, reference)
-    for chosen in (stacks, topology.stacks):
-        found = []
-        for stack in chosen:
-            service = stack.services.get(name) or stack.find(name)
-            if service is not None:
-                found.append(Runtime("container", service.name, stack.name, "where it stands"))
-        if found:
-            return found
-    return [Runtime("container", name, "", "where it stands")]
+    sure = topology.speaks_of_one(path, reference)
+    found = _holding(stacks, name) if sure else []
+    if not found:
+        found = _holding(topology.stacks, name)
+        found = found if len(found) == 1 else []
+    return found or [Runtime("container", name, "", "where it stands")]
+
+
+def _holding(stacks: list[Stack], name: str) -> list[Runtime]:
+    """`name` as a container of each stack that has it."""
+    held = [(stack, stack.find(name)) for stack in stacks]
+    return [Runtime("container", one.name, stack.name, "where it stands") for stack, one in held if one is not None]
 
 
 def place(topology: "Topology", path: str) -> list[Runtime]:

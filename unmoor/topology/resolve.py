@@ -109,7 +109,33 @@ def resolve(
         return inside.resolve(topology, address, kind, stacks[0], service, runtime, role)
     if runtime.kind in _INSIDE:
         return inside.resolve_unplaced(topology, address, kind, stacks, runtime, path)
-    return outside.resolve(topology, address, kind, stacks, runtime, path, role)
+    if path is not None and reference is not None and _handed(topology, path, reference):
+        role = "config"
+    found = outside.resolve(topology, address, kind, stacks, runtime, path, role)
+    return _if_sure(topology, found, runtime, path, reference)
+
+
+def _handed(topology: "Topology", path: str, reference: Reference) -> bool:
+    """Whether an address stands in quotes inside a command's argument: in a JSON body that is sent to someone else."""
+    if not reference.layers or not reference.layers[-1].startswith("shell:"):
+        return False
+    source, start = topology.project.read(path), reference.span.start
+    before = source[max(start - 80, 0) : start].rpartition(b"\n")[2]
+    return (reference.layers[-1] != "shell:double" and before.endswith((b'"', b"=", b","))) or before.endswith(b'\\"')
+
+
+def _if_sure(
+    topology: "Topology", found: Resolution, runtime: Runtime, path: str | None, reference: Reference | None
+) -> Resolution:
+    """What fails in a page that speaks of no stack in particular is not known to fail."""
+    if found.verdict not in ("undefined", "wrong-port") or path is None or runtime.stack:
+        return found
+    if not topology.speaks_of_one(path, reference):
+        return Resolution("unknown", [("which stack is meant is not known", None), *found.reasons])
+    scripted = reference is not None and reference.role == "config" and reference.language == "shell"
+    if found.verdict == "undefined" and scripted and runtime.kind == "host":
+        return Resolution("unknown", [("who uses the value is not known", None), *found.reasons])
+    return found
 
 
 def _settled(
@@ -166,10 +192,8 @@ def _stacks(topology: "Topology", runtime: Runtime, path: str | None, reference:
         return [own]
     if path is not None:
         found = topology.stacks_for(path, reference)
-        if runtime.service:
-            holding = [stack for stack in found if runtime.service in stack.services]
-            return holding or [s for s in topology.stacks if runtime.service in s.services] or found
-        return found
+        holding = [stack for stack in found if runtime.service in stack.services] if runtime.service else []
+        return holding or found
     if runtime.service:
         return [stack for stack in topology.stacks if runtime.service in stack.services]
     return topology.stacks

@@ -11,8 +11,16 @@ if TYPE_CHECKING:
 
 
 def stacks_for(topology: "Topology", path: str, reference: Reference | None = None) -> list[Stack]:
-    """Best first: the `-f` files of the reference, the stacks that the file is part of, what the page's commands
-    name, the default of the working directory, of the file's folder, of the folders above; else every stack."""
+    """The near stacks; every stack where none is near."""
+    return near(topology, path, reference) or list(topology.stacks)
+
+
+def near(topology: "Topology", path: str, reference: Reference | None = None) -> list[Stack]:
+    """The stacks that a file surely speaks of, best first; none if nothing tells.
+
+    The `-f` files of the reference; the stacks that the file is part of; what the page's commands name, then the default
+    of the working directory, of the file's folder, of the folders above; else those whose services use the file.
+    """
     if reference is not None:
         files = reference.attrs.get("files")
         if isinstance(files, list | tuple) and files:
@@ -24,12 +32,11 @@ def stacks_for(topology: "Topology", path: str, reference: Reference | None = No
         return own
     named = _named_on_page(topology, path)
     folder = reference.cwd if reference is not None and reference.cwd is not None else path.rpartition("/")[0]
-    near = _by_folder(topology, folder)
-    if not near and folder != path.rpartition("/")[0]:
-        near = _by_folder(topology, path.rpartition("/")[0])
-    using = [] if near else _users(topology, path)
-    chosen = _unique([*named, *near, *using])
-    return chosen or list(topology.stacks)
+    found = _by_folder(topology, folder)
+    if not found and folder != path.rpartition("/")[0]:
+        found = _by_folder(topology, path.rpartition("/")[0])
+    using = [] if found else _users(topology, path)
+    return _unique([*named, *found, *using])
 
 
 def _unique(stacks: list[Stack]) -> list[Stack]:
