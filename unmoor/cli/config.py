@@ -7,7 +7,7 @@ import click
 
 from unmoor.config.load import Loaded, load
 from unmoor.config.settings import Settings
-from unmoor.files.discovery import find_root
+from unmoor.files.discovery import root_for
 
 
 @click.group(invoke_without_command=True)
@@ -19,7 +19,7 @@ def config(context: click.Context, files: tuple[str, ...], isolated: bool, as_js
     """Show the effective settings and where each came from."""
     if context.invoked_subcommand:
         return
-    loaded = load(find_root(Path.cwd()), explicit=files, environment=os.environ, isolated=isolated)
+    loaded = load(root_for(Path.cwd()), explicit=files, environment=os.environ, isolated=isolated)
     click.echo(as_text(loaded) if as_json else describe(loaded), nl=False)
 
 
@@ -38,7 +38,7 @@ def check() -> None:
     from unmoor.cli.scan import settings_for
     from unmoor.engine import catalogue
 
-    root = find_root(Path.cwd())
+    root = root_for(Path.cwd())
     loaded = settings_for(root, defaults())
     number = len(catalogue(root, loaded.settings).rules)
     click.echo(f"{loaded.origin or 'no configuration file'}: sound; {number} rules")

@@ -28,9 +28,9 @@ def init(force: bool, to_stdout: bool) -> None:
     from unmoor.config.load import NAMES
     from unmoor.config.settings import Settings
     from unmoor.engine import load
-    from unmoor.files.discovery import find_root
+    from unmoor.files.discovery import root_for
 
-    root = find_root(Path.cwd())
+    root = root_for(Path.cwd())
     there = next((name for name in NAMES[:2] if (root / name).exists()), "")
     if there and not force and not to_stdout:
         raise UserError(f"{there} is already there", help="look at it, or overwrite it with --force")

@@ -5,7 +5,7 @@ import sys
 from pathlib import Path
 from typing import NamedTuple
 
-from unmoor.files.discovery import find_root
+from unmoor.files.discovery import find_root, root_for
 from unmoor.model.errors import UserError
 
 
@@ -25,10 +25,18 @@ def locate(
     if stdin_filename:
         return _from_stdin(paths, stdin_filename, top)
     if not paths:
-        return Place(top or find_root(Path.cwd()), None)  # the whole repository, wherever in it one stands
-    root = top or find_root(_start(paths[0]))
+        return Place(top or root_for(Path.cwd()), None)  # the whole repository, wherever in it one stands
+    root = top or _root_of(paths[0])
     found = [_relative(path, root) for path in paths]
     return Place(root, None if "" in found else found)
+
+
+def _root_of(path: str) -> Path:
+    """The root of a path: the git root above it, or the configured folder of that repository in which one stands."""
+    found = find_root(_start(path))
+    here = root_for(Path.cwd())
+    inside = Path(os.path.normpath(Path.cwd() / path)).is_relative_to(here)
+    return here if inside and here.is_relative_to(found) else found
 
 
 def _start(path: str) -> Path:
@@ -60,7 +68,7 @@ def _from_stdin(paths: tuple[str, ...] | list[str], name: str, top: Path | None)
         raise UserError("--stdin-filename takes no paths beside it", help="the file named is the one that is scanned")
     target = Path(os.path.normpath(Path.cwd() / name))
     folder = next(parent for parent in target.parents if parent.is_dir())
-    root = top or find_root(folder)
+    root = top or _root_of(str(folder))
     resolved = target.parent.resolve() / target.name
     if not resolved.is_relative_to(root):
         raise UserError(f"--stdin-filename {name}: lies outside {root}")

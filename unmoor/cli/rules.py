@@ -24,9 +24,9 @@ def _catalogue() -> "Catalogue":
     """The built-in rules and those that the configuration names."""
     from unmoor.config.load import load
     from unmoor.engine import catalogue
-    from unmoor.files.discovery import find_root
+    from unmoor.files.discovery import root_for
 
-    root = find_root(Path.cwd())
+    root = root_for(Path.cwd())
     return catalogue(root, load(root, environment=os.environ).settings)
 
 

@@ -61,8 +61,9 @@ def resolve(what: str, runtime: str | None, stack: str | None, output_format: st
     project = _project(root)
     topology = project.topology
     place = None if "://" in what else _PLACE.match(what)
-    if place is not None and place["path"] in project.facts:
-        answers = _on_line(topology, place["path"], int(place["line"]))
+    path = _inside(place["path"], root) if place is not None else ""
+    if place is not None and path in project.facts:
+        answers = _on_line(topology, path, int(place["line"]))
     else:
         answers = [(what, _one(topology, what, runtime, stack))]
     if output_format == "json":
@@ -72,6 +73,15 @@ def resolve(what: str, runtime: str | None, stack: str | None, output_format: st
     if len(answers) > 1:
         shown = [f"{_head(address, found)}\n{text}" for (address, found), text in zip(answers, shown)]
     click.echo("\n".join(shown), nl=False)
+
+
+def _inside(path: str, root: str | None) -> str:
+    """A path of the command line, relative to the root; as it is where it is not there."""
+    from unmoor.cli.place import locate
+
+    if not Path(path).is_file():
+        return path
+    return (locate([path], root=root).paths or [path])[0]
 
 
 def _head(address: str, found: "Resolution") -> str:

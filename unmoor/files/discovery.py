@@ -27,6 +27,9 @@ class Listing(NamedTuple):
     links: dict[str, str]
 
 
+CONFIGURATIONS = (".unmoor.toml", "unmoor.toml")
+
+
 def find_root(start: Path) -> Path:
     """The git root above `start`, else `start` itself. Raises UserError if `start` is not there."""
     if not start.exists():
@@ -36,6 +39,19 @@ def find_root(start: Path) -> Path:
         if (candidate / ".git").exists():
             return candidate
     return folder
+
+
+def root_for(folder: Path) -> Path:
+    """The root for someone who stands in a folder: the nearest configuration in the repository, else the git root.
+
+    A part of a repository with a configuration of its own (an example, a vendored project) is a root of its own there.
+    """
+    top = find_root(folder)
+    here = folder.resolve()
+    for candidate in (here, *here.parents):
+        if candidate == top or any((candidate / name).is_file() for name in CONFIGURATIONS):
+            return candidate
+    return top
 
 
 def list_files(root: Path) -> Listing:
