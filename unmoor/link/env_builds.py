@@ -4,16 +4,25 @@ import re
 from collections.abc import Iterator
 
 from unmoor.link.env_index import Variables
+from unmoor.link.env_reads import bundler_of
 from unmoor.link.places import place, world_of
 from unmoor.link.publicity import public_variable
 from unmoor.model.spans import Location
 from unmoor.model.subjects import Reason, Subject
 from unmoor.topology.model import Dockerfile, Service, Stack
 
-_PREDEFINED = re.compile(r"^(HTTPS?_PROXY|FTP_PROXY|NO_PROXY|ALL_PROXY|https?_proxy|ftp_proxy|no_proxy|all_proxy|BUILDKIT_\w+|SOURCE_DATE_EPOCH"
-                         r"|TARGET\w+|BUILD(PLATFORM|OS|ARCH|VARIANT))$")  # fmt: skip
-_BUILDS = re.compile(r"\b(next|vite|react-scripts|nuxt|astro|gatsby|turbo|nx|webpack|vue-cli-service)\s+(run\s+)?build|\b(npm|yarn|pnpm|bun)\s+(run\s+)?[\w:-]*build")
-_RUNTIME_CONFIG = re.compile(rb"__ENV\b|env-config\.js|envsubst|window\._env_|runtime-env|import-meta-env|react-inject-env|next-runtime-env")
+_PREDEFINED = re.compile(
+    r"^(HTTPS?_PROXY|FTP_PROXY|NO_PROXY|ALL_PROXY|https?_proxy|ftp_proxy|no_proxy|all_proxy|BUILDKIT_\w+"
+    r"|SOURCE_DATE_EPOCH|TARGET\w+|BUILD(PLATFORM|OS|ARCH|VARIANT))$"
+)
+_BUILDS = re.compile(
+    r"\b(next|vite|react-scripts|nuxt|astro|gatsby|turbo|nx|webpack|vue-cli-service)\s+(run\s+)?build"
+    r"|\b(npm|yarn|pnpm|bun)\s+(run\s+)?[\w:-]*build"
+)
+_WRITERS = re.compile(r"entrypoint|start\.sh|env-config|docker/.*\.sh|index\.html$")
+_RUNTIME_CONFIG = re.compile(
+    rb"__ENV\b|env-config\.js|envsubst|window\._env_|runtime-env|import-meta-env|react-inject-env|next-runtime-env"
+)
 
 
 def subjects(variables: Variables) -> Iterator[Subject]:
@@ -26,7 +35,8 @@ def subjects(variables: Variables) -> Iterator[Subject]:
             dockerfile = variables.project.topology.dockerfiles.get(service.build.dockerfile_path)
             if dockerfile is None:
                 continue
-            for subject in (*_baked(variables, stack, service, dockerfile), *_arguments(variables, service, dockerfile)):
+            baked = _baked(variables, stack, service, dockerfile)
+            for subject in (*baked, *_arguments(variables, service, dockerfile)):
                 at = Location(subject.path, subject.span)
                 if at not in seen:
                     seen.add(at)
@@ -69,7 +79,7 @@ def _configured_at_run_time(variables: Variables, context: str, dockerfile: Dock
     """Whether an entrypoint writes the page's configuration when the container starts."""
     paths = [dockerfile.path] + [
         path for path in variables.project.tree.files
-        if path.startswith(context + "/" if context else "") and re.search(r"entrypoint|start\.sh|env-config|docker/.*\.sh|index\.html$", path)
+        if path.startswith(context + "/" if context else "") and _WRITERS.search(path)
     ]  # fmt: skip
     for path in paths[:40]:
         try:
@@ -88,6 +98,9 @@ def _readers(variables: Variables, name: str, context: str) -> tuple[list[Locati
         if world_of(path) or reference.attrs.get("access") in ("compose", "doc", "workflow", "dockerfile"):
             continue
         kinds = {runtime.kind for runtime in variables.project.topology.runtimes(path, reference)}
+        bundler, prefixes = bundler_of(variables, path)
+        if bundler and not name.startswith(prefixes):
+            continue  # another tool's prefix: this bundler bakes nothing of it in
         if kinds & {"browser", "universal"} or reference.attrs.get("access") == "import.meta.env":
             browser.append(Location(path, reference.span))
         elif kinds & {"server", "container"}:
@@ -107,5 +120,6 @@ def _arguments(variables: Variables, service: Service, dockerfile: Dockerfile) -
             "dockerfile": dockerfile.path,
             "consumed": name in known or bool(_PREDEFINED.match(name)),
         }
-        yield Subject("build-arg", *value.at, name, attrs, related=[Reason("no stage takes it", dockerfile.stages[0].at)]
-                      if dockerfile.stages else [], scope=f"services.{service.name}.build.args")  # fmt: skip
+        related = [Reason("no stage takes it", stage.at) for stage in dockerfile.stages[:1]]
+        scope = f"services.{service.name}.build.args"
+        yield Subject("build-arg", *value.at, name, attrs, related=related, scope=scope)

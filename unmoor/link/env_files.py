@@ -50,12 +50,13 @@ def _declaration(variables: Variables, name: str, declared: Declared, first: Dec
 
 
 def _malformed(variables: Variables, name: str, value: str) -> str:
-    """What is wrong with a value for every reader: a port that is no number, a URL without a scheme that code parses."""
+    """What is wrong with a value for every reader: a port that is no number, a parsed URL without a scheme."""
     if _PLACEHOLDER.search(value):
         return ""
     if re.search(r"(^|_)PORT$", name) and not re.fullmatch(r"\d{1,5}([-,/:]\S*)?|\S*:\d+", value):
         return f"`{value}` is no port number"
-    if re.search(r"_URL$", name) and _SCHEMELESS.match(value) and "://" not in value and _parsed_as_url(variables, name):
+    bare = name.endswith("_URL") and "://" not in value and _SCHEMELESS.match(value)
+    if bare and _parsed_as_url(variables, name):
         return f"`{value}` has no scheme"
     return ""
 

@@ -26,6 +26,7 @@ WELL_KNOWN = re.compile(
     r"|AWS_\w+|AZURE_\w+|GOOGLE_APPLICATION_CREDENTIALS|GOOGLE_CLOUD_\w+|GCP_PROJECT|GCLOUD_PROJECT|KUBERNETES_\w+|POD_\w+|NAMESPACE"
     r"|OTEL_\w+|SENTRY_\w+|DD_\w+|NEW_RELIC_\w+|NEXT_RUNTIME|NEXT_PHASE|TURBO_\w+|NX_\w+|VITEST\w*|JEST_\w+|PLAYWRIGHT_\w+|PYTEST_\w+"
     r"|DJANGO_SETTINGS_MODULE|FLASK_APP|FLASK_ENV|FLASK_DEBUG|RAILS_ENV|RACK_ENV|APP_ENV|ENVIRONMENT|ENV|LOG_LEVEL|COMPOSE_\w+|DOCKER_\w+|BUILDKIT_\w+"
+    r"|ZEABUR\w*|SEALOS_\w+|COOLIFY_\w+|ECS_\w+|DOKPLOY_\w+|GAE_\w+|FUNCTIONS_\w+|WERKZEUG_\w+|LAMBDA_\w+|REPLIT_\w+|REPL_ID|CODESPACE\w*|GITPOD_\w+"
     r"|HTTPS?_PROXY|NO_PROXY|ALL_PROXY|https?_proxy|no_proxy|SOURCE_DATE_EPOCH|ANALYZE|STORYBOOK\w*|WEBPACK_\w+|ELECTRON_\w+|CHROME_\w+|PUPPETEER_\w+"
     r"|TARGETPLATFORM|TARGETARCH|TARGETOS|TARGETVARIANT|BUILDPLATFORM|BUILDARCH|BUILDOS|UID|GID|PUID|PGID|WSL_\w+|PS1|IFS|BASH\w*|ZSH\w*|RANDOM|SECONDS"
     r"|HUGGING\w*|HF_\w+|CUDA_\w+|NVIDIA_\w+|OMP_\w+|TOKENIZERS_\w+|TORCH_\w+|TF_\w+|LD_\w+|DYLD_\w+|MALLOC_\w+|GUNICORN_\w+|WEB_CONCURRENCY|UVICORN_\w+)$"
@@ -97,6 +98,20 @@ class Variables:
         """Names that a bundler's configuration puts into browser code (`define`, DefinePlugin), anywhere."""
         return {name for facts in self.project.facts.values() for name in facts.traits.get("defined_env", ())}
 
+    @cached_property
+    def _values(self) -> dict[str, list[tuple[int, int, str]]]:
+        """Path → (start, end, service) of every value that compose gives to a service."""
+        found: dict[str, list[tuple[int, int, str]]] = defaultdict(list)
+        for passed in (one for entries in self.passed.values() for one in entries):
+            span = passed.value.at.span
+            found[passed.value.at.path].append((span.start, span.end, passed.service.name))
+        return found
+
+    def given_to(self, path: str, reference: Reference) -> str:
+        """The service whose `environment` a reference of a compose file stands in, or ""."""
+        at = reference.span
+        return next((name for lo, hi, name in self._values.get(path, ()) if lo <= at.start and at.end <= hi), "")
+
     def family_of(self, path: str) -> str:
         """The nearest example file above a path, or ""."""
         best, depth = "", -1
@@ -112,11 +127,21 @@ class Variables:
         if name in self.defined:
             return True
         for path, declaration, _ in self.declared.get(name, ()):
-            if declaration.attrs.get("where") == "compose" and not _literal(declaration.value):
+            where = declaration.attrs.get("where")
+            if where == "compose" and not _literal(declaration.value):
                 continue
+            if where == "workflow" and _literal(declaration.value) and not is_deployment(path):
+                continue  # a value that tests are run with tells nobody what to set
+            if where == "shell" and f"{{{name}" in (declaration.value or ""):
+                continue  # `X="${X:-…}"` reads it
             if not world_of(path) or EXAMPLE.search(path):
                 return True
         return any(_literal(passed.value.raw) for passed in self.passed.get(name, ()))
+
+
+def is_deployment(path: str) -> bool:
+    """Whether a workflow's name says that it releases or deploys."""
+    return re.search(r"(?i)deploy|release|publish|prod|staging|cd\.ya?ml", path.rpartition("/")[2]) is not None
 
 
 def _literal(value: str | None) -> bool:

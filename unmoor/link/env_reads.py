@@ -35,7 +35,8 @@ def subjects(variables: Variables) -> Iterator[Subject]:
     seen: set[tuple[str, str]] = set()
     secret_files: set[tuple[str, str]] = set()
     for name in sorted(variables.reads):
-        for read in variables.reads[name]:
+        # What compose hands to a service is where the variable is set: that line speaks before the code that it feeds.
+        for read in sorted(variables.reads[name], key=lambda read: read.reference.attrs.get("access") != "compose"):
             if read.reference.attrs.get("dynamic") or not re.fullmatch(r"[A-Za-z_]\w*", name):
                 continue
             yield _subject(variables, name, read, seen, secret_files)
@@ -47,7 +48,7 @@ def _subject(
     path, reference = read
     kind = file_kind(path, reference)
     runtimes = variables.project.topology.runtimes(path, reference)
-    service = next((runtime.service for runtime in runtimes if runtime.service), "")
+    service = next((one.service for one in runtimes if one.service), "") or variables.given_to(path, reference)
     family = variables.family_of(path)
     counts = kind in ("code", "compose") and not world_of(path)
     key = (name, service or path.partition("/")[0])
@@ -56,22 +57,23 @@ def _subject(
         seen.add(key)
     default = reference.attrs.get("default")
     browser = any(runtime.kind == "browser" for runtime in runtimes)
+    access = str(reference.attrs.get("access", ""))
     attrs = {
         **place(variables.project, path, reference),
         "name": name,
         "first": first,
         "service": service,
-        "access": reference.attrs.get("access", ""),
+        "access": access,
         "example": family,
         "declared": variables.has_value(name) or _ignored(variables, name),
         "well-known": bool(WELL_KNOWN.match(name)),
         "test-switch": bool(TEST_SWITCH.search(name)),
-        "default-kind": "optional" if name in variables.optional else default_kind(name, reference.attrs),
+        "default-kind": _kind_of(variables, name, reference.attrs),
         "public": public_variable(name),
         "secret": bool(SECRET.search(_bare(name))) and not PUBLIC_BY_DESIGN.search(_bare(name)),
         "first-in-file": (name, path) not in secret_files,
         "runtime": next((runtime.kind for runtime in runtimes), ""),
-        "undefined-in-browser": browser and _undefined_in_browser(variables, name, path, str(reference.attrs.get("access", ""))),
+        "undefined-in-browser": browser and _undefined_in_browser(variables, name, path, access),
         "default": default if isinstance(default, str) else "",
     }
     secret_files.add((name, path))
@@ -79,6 +81,19 @@ def _subject(
     if family:
         related.append(Reason("the example file", Location(family, _end(variables, family))))
     return Subject("env-read", path, reference.span, name, attrs, related=related, reference=reference, suggestion=name)
+
+
+def _kind_of(variables: Variables, name: str, attrs: dict[str, object]) -> str:
+    if name in variables.optional:
+        return "optional"
+    return "none" if _blank(variables, name, attrs) else default_kind(name, attrs)
+
+
+def _blank(variables: Variables, name: str, attrs: dict[str, object]) -> bool:
+    """Whether compose hands on an empty text for what the code cannot do without (`${X:-}`)."""
+    if attrs.get("access") != "compose" or attrs.get("default"):
+        return False
+    return any(r.attrs.get("required") and not world_of(p) for p, r in variables.reads[name] if r.attrs is not attrs)
 
 
 def _ignored(variables: Variables, name: str) -> bool:
@@ -120,7 +135,7 @@ def _undefined_in_browser(variables: Variables, name: str, path: str, access: st
     """Whether the bundler in use leaves the variable out. Only where the bundler is known and defines nothing of it."""
     if name in _BUILT_IN or name in variables.defined:
         return False
-    bundler, prefixes = _bundler(variables, path)
+    bundler, prefixes = bundler_of(variables, path)
     if not bundler or name.startswith(prefixes):
         return False
     if bundler == "next":
@@ -130,7 +145,7 @@ def _undefined_in_browser(variables: Variables, name: str, path: str, access: st
     return access == "import.meta.env" and bundler in ("vite", "astro", "@sveltejs/kit")
 
 
-def _bundler(variables: Variables, path: str) -> tuple[str, tuple[str, ...]]:
+def bundler_of(variables: Variables, path: str) -> tuple[str, tuple[str, ...]]:
     """The bundler of the nearest package.json, with the prefixes it lets through; webpack by its configuration."""
     facts = variables.project.facts
     folder = path.rpartition("/")[0]
@@ -142,8 +157,9 @@ def _bundler(variables: Variables, path: str) -> tuple[str, tuple[str, ...]]:
                 if name in deps:
                     own = facts[manifest].traits.get("env_prefix", [])
                     return name, (*prefixes, *own, *_configured(variables, folder))
-            configs = [p for p in variables.project.tree.files if p.startswith((folder + "/" if folder else "") + "webpack.config.")]
-            return ("webpack", ()) if "webpack" in deps and any("defined_env" in facts[p].traits for p in configs if p in facts) else ("", ())
+            start = (folder + "/" if folder else "") + "webpack.config."
+            defines = any(p.startswith(start) and "defined_env" in facts[p].traits for p in facts)
+            return ("webpack", ()) if "webpack" in deps and defines else ("", ())
         if not folder:
             return "", ()
         folder = folder.rpartition("/")[0]

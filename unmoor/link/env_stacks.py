@@ -5,12 +5,12 @@ from collections import defaultdict
 from collections.abc import Iterator
 from difflib import SequenceMatcher
 
+from unmoor.link import env_conflicts, env_forwarding
 from unmoor.link.env_index import EXAMPLE, WELL_KNOWN, Variables
 from unmoor.link.places import place, world_of
 from unmoor.model.facts import Reference
 from unmoor.model.spans import Location
 from unmoor.model.subjects import Reason, Subject
-from unmoor.text.addresses import parse
 from unmoor.topology.model import Service, Stack
 
 
@@ -28,7 +28,8 @@ def subjects(variables: Variables) -> Iterator[Subject]:
                 if key not in seen:
                     seen.add(key)
                     yield subject
-    yield from _conflicts(variables)
+    yield from env_forwarding.subjects(variables, reads)
+    yield from env_conflicts.subjects(variables)
 
 
 def _reads_by_service(variables: Variables) -> dict[tuple[str, str], dict[str, tuple[str, Reference]]]:
@@ -45,7 +46,9 @@ def _reads_by_service(variables: Variables) -> dict[tuple[str, str], dict[str, t
     return found
 
 
-def _attrs(variables: Variables, path: str, name: str, service: Service, problem: str, other: str = "") -> dict[str, object]:
+def _attrs(
+    variables: Variables, path: str, name: str, service: Service, problem: str, other: str = ""
+) -> dict[str, object]:
     return {**place(variables.project, path), "name": name, "service": service.name, "problem": problem, "other": other}
 
 
@@ -54,20 +57,29 @@ def _unread(
 ) -> Iterator[Subject]:
     """Set for a service that reads a near name instead, which nothing gives it."""
     for name, value in service.environment.items():
-        if name in names or name in variables.reads and _read_outside_compose(variables, name) or WELL_KNOWN.match(name):
+        if name in names or WELL_KNOWN.match(name) or _read_by_context(variables, name, service):
             continue
-        near = [other for other in names if _near(name, other) and other not in service.environment]
-        if len(near) == 1:
-            path, reference = names[near[0]]
-            yield Subject(
-                "env-variable", *value.at, name, _attrs(variables, value.at.path, name, service, "unread", near[0]),
-                related=[Reason(f"`{near[0]}` is read here", Location(path, reference.span))], suggestion=near[0],
-                scope=f"services.{service.name}.environment",
-            )  # fmt: skip
+        near = [other for other in sorted(names) if _near(name, other) and other not in service.environment]
+        if 1 <= len(near) <= 2:
+            attrs = _attrs(variables, value.at.path, name, service, "unread", "` or `".join(near))
+            read = [Reason(f"`{one}` is read here", Location(names[one][0], names[one][1].span)) for one in near]
+            scope, sure = f"services.{service.name}.environment", near[0] if len(near) == 1 else ""
+            yield Subject("env-variable", *value.at, name, attrs, related=read, scope=scope, suggestion=sure)
 
 
-def _read_outside_compose(variables: Variables, name: str) -> bool:
-    return any(r.attrs.get("access") not in ("compose", "workflow", "doc") for _, r in variables.reads[name])
+def _read_by_context(variables: Variables, name: str, service: Service) -> bool:
+    """Whether code may read the variable in the service's image: any read in its build context or in a folder shared by
+    all (one that no service ships)."""
+    context = (service.build.context_path if service.build else None) or ""
+    for path, reference in variables.reads.get(name, ()):
+        if reference.attrs.get("access") in ("compose", "workflow", "doc") or world_of(path):
+            continue
+        if not context or path.startswith(context + "/"):
+            return True
+        script = reference.language in ("shell", "powershell", "dotenv", "make")
+        if not script and not variables.project.topology.shippers(path):
+            return True
+    return False
 
 
 def _near(name: str, other: str) -> bool:
@@ -83,12 +95,13 @@ def _not_passed(
     variables: Variables, stack: Stack, service: Service, names: dict[str, tuple[str, Reference]]
 ) -> Iterator[Subject]:
     """Required by the code, and given by nothing that this service gets."""
-    if any(env_file.path is None or env_file.path not in variables.project.tree.files for env_file in service.env_files):
+    files = variables.project.tree.files
+    if any(env_file.path is None or env_file.path not in files for env_file in service.env_files):
         return
     for name, (path, reference) in sorted(names.items()):
-        if not reference.attrs.get("required") or name in variables.optional or WELL_KNOWN.match(name) or name in variables.defined:
+        if not reference.attrs.get("required") or name in variables.optional | variables.defined:
             continue
-        if _given(variables, stack, name):
+        if WELL_KNOWN.match(name) or _given(variables, stack, name):
             continue
         attrs = _attrs(variables, service.at.path, name, service, "not-passed")
         yield Subject(
@@ -107,38 +120,3 @@ def _given(variables: Variables, stack: Stack, name: str) -> bool:
             return True
     files = {f.path for service in stack.services.values() for f in service.env_files}
     return any(declared.path in files for declared in variables.declared.get(name, ()))
-
-
-def _conflicts(variables: Variables) -> Iterator[Subject]:
-    """Two defaults of one variable in one stack's files; only for addresses and ports."""
-    files = {path: stack.name for stack in variables.project.topology.stacks for path in stack.files}
-    for name in sorted(variables.reads):
-        by_stack: dict[str, list[tuple[str, Reference]]] = defaultdict(list)
-        for path, reference in variables.reads[name]:
-            default = reference.attrs.get("default")
-            if reference.attrs.get("access") == "compose" and path in files and isinstance(default, str) and default:
-                by_stack[files[path]].append((path, reference))
-        for reads in by_stack.values():
-            yield from _disagreement(variables, name, reads)
-
-
-def _disagreement(variables: Variables, name: str, reads: list[tuple[str, Reference]]) -> Iterator[Subject]:
-    first_path, first = reads[0]
-    reported: set[str] = {str(first.attrs["default"])}
-    for path, reference in reads[1:]:
-        default = str(reference.attrs["default"])
-        if default in reported or path != first_path or not (_decides(default) and _decides(str(first.attrs["default"]))):
-            continue
-        attrs = {**place(variables.project, path, reference), "name": name, "problem": "conflict", "service": "",
-                 "other": first.attrs["default"], "default": default}  # fmt: skip
-        reported.add(default)
-        yield Subject("env-variable", path, reference.span, name, attrs, reference=reference,
-                      related=[Reason(f"`{first.attrs['default']}` here", Location(first_path, first.span))])  # fmt: skip
-
-
-def _decides(value: str) -> bool:
-    """Whether a value is an address or a port, of which two cannot both be meant."""
-    if value.isdigit():
-        return 80 <= int(value) < 65536
-    address = parse(value)
-    return "://" in value or (address is not None and address.explicit)
