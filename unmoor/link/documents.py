@@ -37,6 +37,10 @@ _HISTORY = re.compile(
 )
 _OVER = re.compile(rf"(?i)(^|/)({_PAST})([-_.][^/]*)?(/|\.\w+$)")
 _FILE_LIKE = re.compile(r"\.[A-Za-z][\w]{0,9}$|^\.{1,2}/|/$|^(Makefile|Dockerfile|justfile)$")
+# Pages of projects to be: what they name is the new project's.
+TEMPLATE = re.compile(
+    r"(?i)(^|/)(templates?|scaffolds?|boilerplates?|skeletons?|cookiecutter[\w-]*|\{\{[^/]*)/|readme[-_.]template"
+)
 _FORMS = re.compile(r"(?i)(^|/)(\.github|\.gitlab)/.*(issue_template|pull_request_template|merge_request_templates)")
 _HEDGED_COMMENT = re.compile(
     r"(?i)#.*\b(if|optional|your|e\.g|example|create[sd]?|generated?|removed|deleted|old|former)\b"
@@ -51,7 +55,7 @@ def subjects(project: Project) -> Iterator[Subject]:
     reader = _Reader(project)
     for path, reference in project.references("path"):
         if file_kind(path, reference) == "doc":
-            if not _FORMS.search(path):
+            if not _FORMS.search(path) and not TEMPLATE.search(path):
                 yield from reader.path(path, reference)
         elif (home := home_path(project, path, reference)) is not None:
             yield home
@@ -117,7 +121,7 @@ class _Reader:
         if reference.attrs.get("use") in ("link", "image"):
             return bool(_OVER.search(page))
         if reference.attrs.get("use") == "code-span" or reference.attrs.get("code_span"):
-            return bool(reference.attrs.get("hedged")) or bool(_HISTORY.search(page))
+            return bool(reference.attrs.get("hedged") or _EXAMPLES.search(line) or _HISTORY.search(page))
         return bool(_HEDGED_COMMENT.search(line) or _HISTORY.search(page) or _GONE.search(line.partition("#")[2]))
 
     def _sure(self, page: str, reference: Reference, sought: Sought, near: str) -> bool:
@@ -134,13 +138,21 @@ class _Reader:
                 return False  # meant from a folder that the text has in mind
             return self._parent_known(sought.path) or self.project.history.existed(sought.path)
         value = clean(reference.value).removeprefix("./")
-        own = "/" not in value and not re.search(r"[._-](example|sample|template|dist)\b", value)
-        if attrs.get("use") in ("data", "config") and own and not near:
-            return self.project.history.existed(sought.path)  # else the reader's own file
+        if attrs.get("use") in ("data", "config") and not near and not _TWIN.search(value):
+            # else the reader's own file
+            return self.project.history.existed(sought.path) or self._kin(sought.path)
         if self.sites.of(page) is not None and attrs.get("use") not in ("compose-file", "cd"):
             # a site's reader has a project of their own
             return bool(near) or (self._parent_known(sought.path) and "/" in value)
         return True
+
+    def _kin(self, path: str) -> bool:
+        """Whether the folder that is named holds other files of the same ending."""
+        head, _, name = path.rpartition("/")
+        ending = name.rpartition(".")[2]
+        if not head or "." not in name or path.endswith("/"):
+            return path.endswith("/")
+        return any(f.startswith(head + "/") and f.endswith("." + ending) for f in self.project.tree.files)
 
     def _among_siblings(self, page: str, reference: Reference) -> bool:
         """Whether a bare file name stands in a line or list with others of its kind, and those are there."""
@@ -352,6 +364,8 @@ _WELL_KNOWN = re.compile(
 )
 _CLONE = re.compile(r"\bgit\s+clone\s+(?:-\S+\s+(?:\d+\s+)?)*([^\s;&`\"']+)(?:[ \t]+([\w./-]+))?")
 _CRON = re.compile(r"^\s*(?:[\d*/,-]+\s+){5}")
+_TWIN = re.compile(r"[._-](example|sample|template|dist)\b")
+_EXAMPLES = re.compile(r"(?i)\b(examples?|e\.g|imagine|suppose|say)\b")
 _HOLE = re.compile(r"[<>{}$]|^(your|my|the)[-_]|^\.\.$|^-$|^~")
 
 

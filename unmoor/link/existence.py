@@ -149,7 +149,7 @@ def seek(project: Project, value: str, bases: Sequence[str], made: "Made | None"
         if found is not None:
             return Sought("there", found, "")
     expected = [path for base in bases if (path := normalise(cleaned, base)) is not None]
-    if not expected:
+    if not expected or _beside(project.tree, cleaned):
         return Sought("unknowable", "", "outside the repository")
     for path in expected:
         if why := excused(project, path, cleaned, made):
@@ -157,13 +157,25 @@ def seek(project: Project, value: str, bases: Sequence[str], made: "Made | None"
     return Sought("missing", _likeliest(project.tree, expected), "")
 
 
+def _beside(tree: Tree, path: str) -> bool:
+    """Whether a path climbs into a folder of which the repository has none: a checkout beside this one."""
+    parts = path.split("/")
+    climbed = [part for part in parts if part not in ("..", ".")]
+    return parts[0] == ".." and len(climbed) > 1 and not any(f.rpartition("/")[2] == climbed[0] for f in tree.folders)
+
+
 def _likeliest(tree: Tree, expected: list[str]) -> str:
-    """Of the places where a path could have been, the first whose folder is there."""
-    for path in expected:
-        head = path.rstrip("/").rpartition("/")[0]
-        if "/" in path and head in tree.folders:
-            return path
-    return expected[0]
+    """Of the places where a path could have been, the one of whose folders most are there."""
+    return max(expected, key=lambda path: _depth_there(tree, path))  # the first of equals
+
+
+def _depth_there(tree: Tree, path: str) -> float:
+    """How much of a path is there: the share of its folders that exist."""
+    folders = path.rstrip("/").split("/")[:-1]
+    there = 0
+    while there < len(folders) and "/".join(folders[: there + 1]) in tree.folders:
+        there += 1
+    return there / len(folders) if folders else 0.0
 
 
 def clean(value: str) -> str:
@@ -253,7 +265,7 @@ def standin(written: str) -> bool:
 
 def output(tree: Tree, path: str) -> bool:
     """Whether a path lies in a folder that a tool makes (and the repository does not hold), or is of a written kind."""
-    if _WRITTEN.search(path.rstrip("/")):
+    if _WRITTEN.search(path.rstrip("/")) or path.endswith("_/husky.sh"):
         return True
     parts = path.rstrip("/").split("/")
     for end, part in enumerate(parts, 1):

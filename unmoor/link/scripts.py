@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from unmoor.link.bases import bases
-from unmoor.link.documents import relative
+from unmoor.link.documents import TEMPLATE, relative
 from unmoor.link.existence import Made, Sought, clean, seek
 from unmoor.link.inside import Inside
 from unmoor.link.manifests import FILES, Manifests, family
@@ -55,6 +55,8 @@ class _Reader:
             return
         manifest, near, elsewhere, reason = found
         doc = file_kind(path, reference) == "doc"
+        if doc and TEMPLATE.search(path):
+            return
         facts: dict[str, Any] = {
             **standing(self.project, path, reference),
             "tool": tool,
@@ -186,7 +188,7 @@ class _Reader:
         for part in parts:
             sought = seek(self.project, part, folders, self.made.of(path))
             if sought.state == "missing":
-                if self._own(path, part) or self._built(path, part):
+                if self._own(path, part) or self._built(path, part) or self._checked_out(path, sought.path):
                     return None
                 return sought
         return None
@@ -197,6 +199,16 @@ class _Reader:
         return name == path.rpartition("/")[2] or (
             name.startswith("../") and name.endswith("/" + path.rpartition("/")[2])
         )
+
+    def _checked_out(self, path: str, expected: str) -> bool:
+        """Whether a workflow brings the folder itself: by checking out another repository, or into a `path:`."""
+        if file_kind(path) != "workflow":
+            return False
+        text = self.project.read(path).decode("utf-8", "replace")
+        if re.search(r"(?m)^\s*repository:\s*(?!.*github\.repository\b)\S", text):
+            return True
+        brought = re.findall(r"(?m)^\s*path:\s*[\"']?(?:\./)?([\w.-]+(?:/[\w.-]+)*)", text)
+        return any(expected == folder or expected.startswith(folder + "/") for folder in brought)
 
     def _built(self, path: str, value: str) -> bool:
         """`node server.js` of a package that Next.js builds standalone: made by the build."""
