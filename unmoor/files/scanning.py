@@ -2,6 +2,7 @@
 
 import multiprocessing
 import os
+import re
 from typing import NamedTuple
 
 from unmoor.files.cache import Cache, decode, digest, encode
@@ -13,6 +14,7 @@ from unmoor.scanners import Scanner, scan, scanner_of
 from unmoor.text.positions import Lines
 
 MOST_BYTES = 5_000_000
+_CONFLICT = re.compile(rb"^<{7} [^\n]*\n(?:.*\n)*?={7}\r?\n(?:.*\n)*?>{7} ", re.M)
 _PARALLEL_ABOVE = 1_500_000  # bytes to parse; below, forking costs more than it gains
 
 
@@ -56,7 +58,12 @@ def unread(workspace: Workspace, facts: dict[str, Facts]) -> list[Skipped]:
         problems = facts[path].problems
         if not problems:
             continue
-        lines = Lines(workspace.read(path))
+        data = workspace.read(path)
+        lines = Lines(data)
+        conflict = _CONFLICT.search(data)
+        if conflict:
+            found.append(Skipped(path, "a merge conflict stands here: resolve it, then scan again", lines.line(conflict.start())))
+            continue
         seen: set[int] = set()
         for problem in problems:
             line = lines.line(problem.span.start)
