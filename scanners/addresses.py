@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from unmoor.model.facts import Reference, Role
+from unmoor.model.facts import Reference, ReferenceKind, Role
 from unmoor.scanners.unit import Unit
 from unmoor.text.addresses import Address, find, parse
 
@@ -23,7 +23,7 @@ def addresses_in(
     for address in find(text):
         start = lo + len(text[: address.lo].encode())
         end = start + len(address.value.encode())
-        kind = "url" if address.scheme else "host"
+        kind: ReferenceKind = "url" if address.scheme else "host"
         yield unit.reference(kind, start, end, address.value, role, language, layer,
                              attrs={**attributes(address), **extra}, **more)
 
@@ -36,5 +36,5 @@ def host_value(
     extra = dict(more.pop("attrs", {}))  # type: ignore[call-overload]
     address = parse(text)
     if address is not None and address.host:
-        kind = "url" if address.scheme else "host"
+        kind: ReferenceKind = "url" if address.scheme else "host"
         yield unit.reference(kind, lo, hi, text, role, language, layer, attrs={**attributes(address), **extra}, **more)
