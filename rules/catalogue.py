@@ -32,9 +32,9 @@ class Catalogue(Struct):
         chosen = []
         for rule in self.rules.values():
             allowed = order.index(rule.persona) <= level or rule.id in outright or "ALL" in outright
-            if ((named is None or rule.id in named) and allowed) or rule.id in added:
-                if rule.id not in dropped or rule.id in outright - set(ignored):
-                    chosen.append(rule)
+            wanted_here = ((named is None or rule.id in named) and allowed) or rule.id in added
+            if wanted_here and (rule.id not in dropped or rule.id in outright - set(ignored)):
+                chosen.append(rule)
         return chosen
 
     def _resolve(self, names: Iterable[str]) -> list[str]:
@@ -59,6 +59,8 @@ def load(extra: Iterable[Path] = ()) -> Catalogue:
     for folder in extra:
         for path in sorted(folder.glob("**/*.md")):
             rule = read(path, _vocabulary(), family=_family(path, folder))
+            if rule.id in rules and _HERE.resolve() in path.resolve().parents:
+                continue  # a folder of ours
             if rule.id in rules:
                 raise UserError(f"{path}: a rule `{rule.id}` is already there", f"defined by {rules[rule.id].source}")
             rules[rule.id] = rule
@@ -70,7 +72,7 @@ def _builtin() -> dict[str, Rule]:
     found: dict[str, Rule] = {}
     for family in FAMILIES:
         for path in sorted((_HERE / family).glob("*.md")):
-            found[path.stem] = read(path, _vocabulary(), family)
+            found[path.stem] = read(path, _vocabulary(), family, trusted=True)
     return found
 
 

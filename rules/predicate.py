@@ -1,4 +1,4 @@
-"""The predicate language of rule pages: small, closed, checked before it runs (docs/design.md, "Subjects and rules")."""
+"""The predicate language of rule pages: small, closed, checked before it runs (docs/design.md)."""
 
 import re
 from collections.abc import Callable, Iterable
@@ -32,38 +32,41 @@ def attribute(subject: Subject, key: str) -> Any:
     return None
 
 
-def compile_table(table: dict[str, Any], known: Iterable[str]) -> Predicate:
-    """A predicate that holds if every entry of the table holds. Raises PredicateError."""
+def compile_table(table: dict[str, Any], known: Iterable[str], *, trusted: bool = True) -> Predicate:
+    """A predicate that holds if every entry of the table holds. Raises PredicateError.
+
+    trusted: take Python's engine for regular expressions; else one that no pattern can hang.
+    """
+    if not isinstance(table, dict):
+        raise PredicateError("a table of keys and values is expected", "when")
     names = set(known)
-    tests = [_entry(key, value, names) for key, value in table.items()]
+    tests = [_entry(str(key), value, names, trusted) for key, value in table.items()]
     return lambda subject: all(test(subject) for test in tests)
 
 
-def _entry(key: str, value: Any, known: set[str]) -> Predicate:
+def _entry(key: str, value: Any, known: set[str], trusted: bool) -> Predicate:
     if key == "any":
         if not isinstance(value, list) or not all(isinstance(part, dict) for part in value):
             raise PredicateError("`any` takes a list of tables", key)
-        parts = [compile_table(part, known) for part in value]
+        parts = [compile_table(part, known, trusted=trusted) for part in value]
         return lambda subject: any(part(subject) for part in parts)
     if key == "none":
-        inner = [compile_table(part, known) for part in (value if isinstance(value, list) else [value])]
+        listed = value if isinstance(value, list) else [value]
+        inner = [compile_table(part, known, trusted=trusted) for part in listed]
         return lambda subject: not any(part(subject) for part in inner)
     suffix = next((s for s in _SUFFIXES if key.endswith(s) and key not in known), "")
     name = key.removesuffix(suffix)
     if name not in known:
-        near = get_close_matches(name, sorted(known), 1)
+        near = get_close_matches(name, sorted({*known, "any", "none"}), 1)
         hint = f"; did you mean `{near[0]}`?" if near else ""
         raise PredicateError(f"unknown key `{key}`{hint}", key)
-    return _comparison(name, suffix, value)
+    return _comparison(name, suffix, value, trusted)
 
 
-def _comparison(name: str, suffix: str, value: Any) -> Predicate:
+def _comparison(name: str, suffix: str, value: Any, trusted: bool) -> Predicate:
     if suffix == "-matches":
-        try:
-            pattern = re.compile(value)
-        except (re.error, TypeError) as error:
-            raise PredicateError(f"`{name}-matches` is no regular expression: {error}", name + suffix) from None
-        return lambda subject: bool(pattern.search(str(attribute(subject, name) or "")[:4096]))
+        search = _expression(name + suffix, value, trusted)
+        return lambda subject: bool(search(str(attribute(subject, name) or "")[:4096]))
     if suffix in ("-above", "-below"):
         if not isinstance(value, int | float):
             raise PredicateError(f"`{name}{suffix}` takes a number", name + suffix)
@@ -73,6 +76,22 @@ def _comparison(name: str, suffix: str, value: Any) -> Predicate:
     if suffix == "-not":
         return lambda subject: not _among(attribute(subject, name), wanted)
     return lambda subject: _among(attribute(subject, name), wanted)
+
+
+def _expression(key: str, value: Any, trusted: bool) -> Callable[[str], Any]:
+    """The `search` of a pattern. Raises PredicateError for what is no pattern, or none that can run safely."""
+    if trusted:
+        return re.compile(value).search
+    from unmoor.rules.expressions import Linear, UnsupportedError
+
+    try:
+        if not isinstance(value, str):
+            raise TypeError("a text is expected")
+        return Linear(value).search
+    except UnsupportedError as error:
+        raise PredicateError(f"`{key}`: {error}", key) from None
+    except (re.error, TypeError, RecursionError, OverflowError) as error:
+        raise PredicateError(f"`{key}` is no regular expression: {error}", key) from None
 
 
 def _number(found: Any, sign: int, bound: float) -> bool:
