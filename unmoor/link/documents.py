@@ -138,7 +138,7 @@ class _Reader:
                 return False  # meant from a folder that the text has in mind
             return self._parent_known(sought.path) or self.project.history.existed(sought.path)
         value = clean(reference.value).removeprefix("./")
-        if attrs.get("use") in ("data", "config") and not near and not _TWIN.search(value):
+        if attrs.get("use") in ("data", "config") and not near and not _TWIN.search(value) and value[-1:] != "/":
             # else the reader's own file
             return self.project.history.existed(sought.path) or self._kin(sought.path)
         if self.sites.of(page) is not None and attrs.get("use") not in ("compose-file", "cd"):
@@ -150,8 +150,8 @@ class _Reader:
         """Whether the folder that is named holds other files of the same ending."""
         head, _, name = path.rpartition("/")
         ending = name.rpartition(".")[2]
-        if not head or "." not in name or path.endswith("/"):
-            return path.endswith("/")
+        if not head or "." not in name:
+            return False
         return any(f.startswith(head + "/") and f.endswith("." + ending) for f in self.project.tree.files)
 
     def _among_siblings(self, page: str, reference: Reference) -> bool:
