@@ -38,7 +38,7 @@ def _source(root: Path, environment: dict[str, str]) -> Source:
             for line in target.read_text().splitlines() if target.is_file() else []:
                 name, equals, value = line.partition("=")
                 if equals and not line.startswith("#"):
-                    found[name.strip()] = interpolate(value.strip().strip("\"'"), found.get).text
+                    found[name.strip()] = interpolate(value.partition(" #")[0].strip().strip("\"'"), found.get).text
         return {**found, **environment}.get
 
     return Source(tree, variables, unset="")

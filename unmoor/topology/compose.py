@@ -142,7 +142,7 @@ def pairs(item: Item, key: str) -> dict[str, Value]:
     for name, value in found.entries.items():
         at = found.keys[name]
         if value.kind == "null":
-            result[name] = Value(None, "", at)
+            result[name] = Value("" if key == "labels" else None, "", at)
         elif value.scalar():
             result[name] = value.value()
     return result

@@ -64,9 +64,24 @@ class _Loader:
             merged = tree if merged is None else merge(merged, tree)
         merged = merged or empty(paths[0] if paths else "", project_dir)
         strip_resets(merged)
+        self._fill(merged)
         included = self.loaded.tree
         self.loaded.tree = merge(included, merged) if included.entries else merged
         return self.loaded
+
+    def _fill(self, tree: Item) -> None:
+        """Variables named without a value (`- TOKEN`) get what interpolation would see, as Compose gives it to them."""
+        services = tree.get("services")
+        for service in services.entries.values() if services is not None else ():
+            given = service.get("environment")
+            if given is None:
+                continue
+            given = normal(given, ("services", "*", "environment"))
+            service.entries["environment"] = given
+            for name, value in given.entries.items():
+                known = self.lookup(name) if value.kind == "null" else None
+                if known is not None:
+                    given.entries[name] = Item("str", given.keys[name], known, name, base=value.base)
 
     def tree(self, path: str, base: str | None) -> Item | None:
         """One file, interpolated."""

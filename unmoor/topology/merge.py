@@ -145,9 +145,9 @@ def _port_identity(item: Item) -> object:
 
 def _target_identity(item: Item) -> object:
     if item.kind == "map":
-        return _text(item, "target") or _text(item, "source")
+        return (_text(item, "target") or _text(item, "source")).rstrip("/")
     parts = item.text.split(":")
-    return parts[1] if len(parts) > 1 else parts[0]
+    return (parts[1] if len(parts) > 1 else parts[0]).rstrip("/")
 
 
 _IDENTITY: dict[str, Callable[[Item], object]] = {

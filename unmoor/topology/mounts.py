@@ -11,6 +11,11 @@ from unmoor.topology.model import Mount, Value
 _WINDOWS = re.compile(r"^[A-Za-z]:[\\/]")
 
 
+def _inner(path: str) -> str:
+    """A target as Compose compares it: without a slash at its end."""
+    return path.rstrip("/") or path
+
+
 def mounts(item: Item) -> list[Mount]:
     """Every mount of a service's `volumes:` and `tmpfs:`."""
     found = []
@@ -27,8 +32,8 @@ def _short(entry: Item) -> Mount | None:
     if _WINDOWS.match(entry.text) and len(parts) > 1:
         parts = [(parts[0][0] + ":" + parts[1][0], 0), *parts[2:]]
     if len(parts) == 1:
-        return Mount("anonymous", None, None, parts[0][0], False, entry.at)
-    source, target = parts[0][0], parts[1][0]
+        return Mount("anonymous", None, None, _inner(parts[0][0]), False, entry.at)
+    source, target = parts[0][0], _inner(parts[1][0])
     read_only = len(parts) > 2 and "ro" in parts[2][0].split(",")
     raw = split_outside(entry.raw, ":")[0][0]
     value = Value(None if "${" in source else source, raw, _part(entry, raw))
@@ -48,7 +53,7 @@ def _mount(source: str, value: Value, target: str, read_only: bool, entry: Item,
 
 def _long(entry: Item) -> Mount | None:
     target, source, kind = entry.get("target"), entry.get("source"), entry.get("type")
-    text = target.text if target is not None else ""
+    text = _inner(target.text) if target is not None else ""
     name = kind.text if kind is not None else "volume"
     read_only = entry.get("read_only")
     fixed = read_only is not None and read_only.text == "true"
