@@ -106,7 +106,7 @@ def _attributes(
         "handed-out": handed_out((key, variable), address, reference, runtime, resolution)
         or _for_readers(project, path, reference, address),
         "overridden": _overridden(project, path, variable or key),
-        "ships-browser": ships_browser(project, runtime),
+        "ships-browser": ships_browser(project, path, reference, runtime),
         "link": bool(re.search(r"(^|:)(href|action|src|cite|to)$", str(attrs.get("position", "")))),
         "variable-default": attrs.get("terraform") == "variable-default",
         "network-range": _range(project, path, reference, address),

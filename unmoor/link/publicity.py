@@ -39,10 +39,12 @@ _BUNDLERS = ("next", "vite", "react-scripts", "nuxt", "astro", "gatsby", "@vue/c
 _TESTERS = re.compile(r"(^|[-_/])(e2e|playwright|cypress|tests?|specs?)([-_/]|$)")
 
 
-def ships_browser(project: Project, runtime: Runtime) -> bool:
-    """Whether the service of a runtime is built from a folder whose package bundles browser code; test runners do not."""
-    stack = project.topology.stack(runtime.stack)
-    service = stack.services.get(runtime.service) if stack else None
+def ships_browser(project: Project, path: str, reference: Reference, runtime: Runtime) -> bool:
+    """Whether the service that gets the value is built from a folder whose package bundles browser code; test runners
+    are not. The service is the runtime's, or the one that the reference stands under."""
+    stack = project.topology.stack(runtime.stack) or next(iter(project.topology.stacks_of(path)), None)
+    named = re.match(r"services\.([^.]+)", reference.scope)
+    service = stack.services.get(runtime.service or (named.group(1) if named else "")) if stack else None
     if service is None or service.build is None or service.build.context_path is None or _TESTERS.search(service.name):
         return False
     context = service.build.context_path
