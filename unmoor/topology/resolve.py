@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import unmoor.topology.inside as inside
 import unmoor.topology.outside as outside
 from unmoor.model.facts import Reference
-from unmoor.text.addresses import Address, host_class, parse
+from unmoor.text.addresses import Address, computed, host_class, parse
 from unmoor.topology.interpolate import Lookup, interpolate
 from unmoor.topology.model import Resolution, Runtime, Service, Stack
 
@@ -147,7 +147,9 @@ def _settled(
         filled = interpolate(address.value, _lookup(topology, runtime, path))
         if filled.known:
             found = parse(filled.text)
-            return found if found is not None else address
+            # A host that is loopback only by the values of one's own machine tells nothing of the others.
+            local = found is not None and computed(address.host) and host_class(found.host) in _LOOPBACK
+            return address if found is None or local else found
     port: object = address.port
     if isinstance(port, str):  # a port that stands beside the host, as text
         return address._replace(port=int(port) if port.isdigit() else None)

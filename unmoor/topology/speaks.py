@@ -18,8 +18,8 @@ def stacks_for(topology: "Topology", path: str, reference: Reference | None = No
 def near(topology: "Topology", path: str, reference: Reference | None = None) -> list[Stack]:
     """The stacks that a file surely speaks of, best first; none if nothing tells.
 
-    The `-f` files of the reference; the stacks that the file is part of; what the page's commands name, then the default
-    of the working directory, of the file's folder, of the folders above; else those whose services use the file.
+    The `-f` files of the reference; the stacks that the file is part of; what the page's commands name, then the
+    default of the working directory, of the file's folder, of the folders above; else those that use the file.
     """
     if reference is not None:
         files = reference.attrs.get("files")
