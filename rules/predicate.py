@@ -80,18 +80,21 @@ def _comparison(name: str, suffix: str, value: Any, trusted: bool) -> Predicate:
 
 def _expression(key: str, value: Any, trusted: bool) -> Callable[[str], Any]:
     """The `search` of a pattern. Raises PredicateError for what is no pattern, or none that can run safely."""
-    if trusted:
-        return re.compile(value).search
-    from unmoor.rules.expressions import Linear, UnsupportedError
-
     try:
         if not isinstance(value, str):
             raise TypeError("a text is expected")
-        return Linear(value).search
-    except UnsupportedError as error:
-        raise PredicateError(f"`{key}`: {error}", key) from None
+        return re.compile(value).search if trusted else _linear(key, value)
     except (re.error, TypeError, RecursionError, OverflowError) as error:
         raise PredicateError(f"`{key}` is no regular expression: {error}", key) from None
+
+
+def _linear(key: str, pattern: str) -> Callable[[str], bool]:
+    from unmoor.rules.expressions import Linear, UnsupportedError
+
+    try:
+        return Linear(pattern).search
+    except UnsupportedError as error:
+        raise PredicateError(f"`{key}`: {error}", key) from None
 
 
 def _number(found: Any, sign: int, bound: float) -> bool:

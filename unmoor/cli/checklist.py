@@ -30,7 +30,7 @@ def checklist(plans: tuple[str, ...], output_format: str, fail_on: str, everythi
     from unmoor.config.load import load as load_settings
     from unmoor.engine import load
 
-    place = locate(plans, root=root)
+    place = locate(plans, root=root or _here(plans))
     project = load(place.root, load_settings(place.root, environment=os.environ).settings)
     pages = _pages(place.root, place.paths or [""])
     found = {page: progress.judge(project, page, (place.root / page).read_bytes()) for page in pages}
@@ -56,6 +56,14 @@ def checklist(plans: tuple[str, ...], output_format: str, fail_on: str, everythi
             say(f"{page}: no checklist item was found")
     failing = {"never": (), "unmet": ("unmet",), "unticked": ("unmet", "unticked")}[fail_on]
     return 1 if any(row["verdict"] in failing for rows in found.values() for row in rows) else 0
+
+
+def _here(plans: tuple[str, ...]) -> Path | None:
+    """The root of the folder one stands in, where the plans lie below it: a plan speaks of the whole repository."""
+    from unmoor.files.discovery import find_root
+
+    root = find_root(Path.cwd()).resolve()
+    return root if all(Path(plan).resolve().is_relative_to(root) for plan in plans) else None
 
 
 def _pages(root: Path, paths: list[str]) -> list[str]:

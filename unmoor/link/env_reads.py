@@ -58,6 +58,9 @@ def _subject(
     default = reference.attrs.get("default")
     browser = any(runtime.kind == "browser" for runtime in runtimes)
     access = str(reference.attrs.get("access", ""))
+    where = next((runtime.kind for runtime in runtimes), "")
+    if access == "import.meta.env" and where == "server" and bundler_of(variables, path)[0] in ("vite", "astro"):
+        browser, where = True, "browser"  # what Vite replaces it replaces for the server, too
     attrs = {
         **place(variables.project, path, reference),
         "name": name,
@@ -72,7 +75,7 @@ def _subject(
         "public": public_variable(name),
         "secret": bool(SECRET.search(_bare(name))) and not PUBLIC_BY_DESIGN.search(_bare(name)),
         "first-in-file": (name, path) not in secret_files,
-        "runtime": next((runtime.kind for runtime in runtimes), ""),
+        "runtime": where,
         "undefined-in-browser": browser and _undefined_in_browser(variables, name, path, access),
         "default": default if isinstance(default, str) else "",
     }
