@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 UNMOOR := $(CURDIR)/$(BIN)/unmoor
 
-.PHONY: demo test lint types oracles fuzz bench clean lock
+.PHONY: demo test lint types oracles fuzz docs clean lock
 
 $(BIN)/unmoor: pyproject.toml
 	$(PYTHON) -m venv $(VENV)
@@ -17,9 +17,11 @@ $(VENV)/.dev: $(BIN)/unmoor requirements-dev.lock
 	@touch $@
 
 demo: $(BIN)/unmoor ## scan examples/shop and write the HTML audit
-	@cd examples/shop && $(UNMOOR) scan --root . --exit-zero --statistics \
-	  --output-format text -o html:$(CURDIR)/audit.html -o sarif:$(CURDIR)/audit.sarif -o json:$(CURDIR)/audit.json
+	@cd examples/shop && $(UNMOOR) scan --exit-zero --statistics \
+	  -o html:$(CURDIR)/audit.html -o sarif:$(CURDIR)/audit.sarif -o json:$(CURDIR)/audit.json
+	@echo
 	@echo "HTML audit: $(CURDIR)/audit.html"
+	@echo "the same as text: cd examples/shop && $(UNMOOR) scan"
 
 test: $(VENV)/.dev lint types ## the whole suite, with lint and types
 	$(BIN)/python -m pytest -n 2
@@ -36,6 +38,9 @@ oracles: $(VENV)/.dev ## the long comparisons with compilers and other tools
 
 fuzz: $(VENV)/.dev ## property tests without an end in sight
 	HYPOTHESIS_PROFILE=endless $(BIN)/python -m pytest -m "not oracle" tests
+
+docs: $(BIN)/unmoor ## renew the rule table of the README and the pictures
+	$(BIN)/python docs/generate.py
 
 lock: ## renew the locked development environment (needs uv)
 	uv pip compile --quiet --universal --no-header --no-annotate --python-version 3.11 --group dev pyproject.toml -o requirements-dev.lock

@@ -23,8 +23,8 @@ SHOP = ROOT / "examples" / "shop"
 README = ROOT / "README.md"
 WIDTH = 104
 PICTURES = {
-    "scan.svg": "unmoor scan --root . --min-severity error frontend/app/cart scripts/backup.sh monitoring",
-    "resolve.svg": "unmoor resolve --root . --from backend http://localhost:5435",
+    "scan.svg": "unmoor scan --min-severity error frontend/app/cart scripts/backup.sh monitoring",
+    "resolve.svg": "unmoor resolve http://localhost:5435 --from backend",
 }
 _FIX = {"safe": "S", "unsafe": "U"}
 _THEME = TerminalTheme(
@@ -67,7 +67,7 @@ def with_table(readme: str) -> str:
 def picture(command: str) -> str:
     """An SVG of a terminal in the example shop after a command."""
     shown, console = said(command), Console(record=True, width=WIDTH, file=io.StringIO(), force_terminal=True)
-    console.print(Text.assemble(("$ ", "green"), (command.replace("--root . ", ""), "bold")))
+    console.print(Text.assemble(("$ ", "green"), (command, "bold")))
     console.print(Text.from_ansi(shown), end="")
     svg = console.export_svg(title="unmoor", theme=_THEME, unique_id="unmoor")
     return re.sub(r"[ \t]+\n", "\n", svg).rstrip() + "\n"

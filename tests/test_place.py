@@ -40,6 +40,19 @@ def test_elsewhere_the_git_root_is_the_root(
     assert found(unmoor(*scan, "../plain", cwd=root / "part")) == {"plain/notes.md"}
 
 
+def test_without_git_the_folder_that_holds_all_paths_is_the_root(
+    unmoor: Callable[..., object], write: Callable[[dict[str, str]], Path]
+) -> None:
+    root = write(FILES)
+    scan = ("scan", "--output-format", "concise", "--no-cache")
+    assert found(unmoor(*scan, "part", "compose.yaml", cwd=root)) == {
+        "compose.yaml",
+        "part/compose.yaml",
+        "part/deep/notes.md",
+    }
+    assert found(unmoor(*scan, "part", cwd=root)) == {"compose.yaml", "deep/notes.md"}
+
+
 def test_a_place_is_named_from_where_one_stands(
     unmoor: Callable[..., object], write: Callable[[dict[str, str]], Path], git: Callable[..., str]
 ) -> None:

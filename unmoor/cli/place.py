@@ -26,16 +26,22 @@ def locate(
         return _from_stdin(paths, stdin_filename, top)
     if not paths:
         return Place(top or root_for(Path.cwd()), None)  # the whole repository, wherever in it one stands
-    root = top or _root_of(paths[0])
+    root = top or _root_of(paths)
     found = [_relative(path, root) for path in paths]
     return Place(root, None if "" in found else found)
 
 
-def _root_of(path: str) -> Path:
-    """The root of a path: the git root above it, or the configured folder of that repository in which one stands."""
-    found = find_root(_start(path))
+def _root_of(paths: tuple[str, ...] | list[str]) -> Path:
+    """The git root above the first path, or the configured folder of that repository in which one stands.
+
+    Without git it is the folder that holds all of them.
+    """
+    found = find_root(_start(paths[0]))
+    if not (found / ".git").exists() and len(paths) > 1:
+        folders = [start if start.is_dir() else start.parent for start in map(_start, paths)]
+        return Path(os.path.commonpath([folder.resolve() for folder in folders]))
     here = root_for(Path.cwd())
-    inside = Path(os.path.normpath(Path.cwd() / path)).is_relative_to(here)
+    inside = Path(os.path.normpath(Path.cwd() / paths[0])).is_relative_to(here)
     return here if inside and here.is_relative_to(found) else found
 
 
@@ -68,7 +74,7 @@ def _from_stdin(paths: tuple[str, ...] | list[str], name: str, top: Path | None)
         raise UserError("--stdin-filename takes no paths beside it", help="the file named is the one that is scanned")
     target = Path(os.path.normpath(Path.cwd() / name))
     folder = next(parent for parent in target.parents if parent.is_dir())
-    root = top or _root_of(str(folder))
+    root = top or _root_of([str(folder)])
     resolved = target.parent.resolve() / target.name
     if not resolved.is_relative_to(root):
         raise UserError(f"--stdin-filename {name}: lies outside {root}")

@@ -19,7 +19,7 @@ _PLACE = re.compile(r"^(?P<path>.+?):(?P<line>\d+)(?::\d+)?$")
 _KINDS = ("browser", "server", "universal", "build", "host", "ci", "docs", "test")
 
 
-def _project(root: str | None) -> "Project":
+def _project(root: Path | str | None) -> "Project":
     from unmoor.cli.place import locate
     from unmoor.config.load import load as load_settings
     from unmoor.engine import load
@@ -56,12 +56,14 @@ def resolve(what: str, runtime: str | None, stack: str | None, output_format: st
 
     Give a URL with --from, or FILE:LINE for every address on that line.
     """
+    from unmoor.cli.place import locate
     from unmoor.topology import explain
 
-    project = _project(root)
+    where = locate((), root=root).root
+    project = _project(where)
     topology = project.topology
     place = None if "://" in what else _PLACE.match(what)
-    path = _inside(place["path"], root) if place is not None else ""
+    path = _inside(place["path"], where) if place is not None else ""
     if place is not None and path in project.facts:
         answers = _on_line(topology, path, int(place["line"]))
     else:
@@ -75,7 +77,7 @@ def resolve(what: str, runtime: str | None, stack: str | None, output_format: st
     click.echo("\n".join(shown), nl=False)
 
 
-def _inside(path: str, root: str | None) -> str:
+def _inside(path: str, root: Path) -> str:
     """A path of the command line, relative to the root; as it is where it is not there."""
     from unmoor.cli.place import locate
 
