@@ -3,6 +3,7 @@
 import contextlib
 import os
 import tempfile
+from functools import lru_cache
 from hashlib import blake2b
 from pathlib import Path
 
@@ -11,18 +12,18 @@ import msgspec
 from unmoor import __version__
 from unmoor.model.facts import Facts
 
-_FORMAT = 2
+_FORMAT = 3
 _MOST_BYTES = 256_000_000
 
 
 class Entry(msgspec.Struct, array_like=True, gc=False):
-    """What is known of one path: its stat, its content hash, the scanner that read it, its facts (None: nothing in it)."""
+    """What is known of one path: stat, content hash, the scanner that read it, its facts (None: nothing in it)."""
 
     mtime: int
     size: int
     digest: bytes
     scanner: str
-    facts: msgspec.Raw | None
+    facts: bytes | None  # not `Raw`: in a union with None it takes nothing but None
 
 
 class _File(msgspec.Struct, array_like=True, gc=False):
@@ -73,7 +74,7 @@ class Cache:
     def put(self, path: str, stat: tuple[int, int] | None, key: bytes, scanner: str, facts: bytes | None) -> None:
         """Remember what was read. `facts` are encoded; None means that no anchor stood in the file."""
         if self._path is not None and stat is not None:
-            self._new[path] = Entry(*stat, key, scanner, msgspec.Raw(facts) if facts is not None else None)
+            self._new[path] = Entry(*stat, key, scanner, facts)
             self._changed = True
 
     def write(self, *, complete: bool) -> None:
@@ -81,7 +82,7 @@ class Cache:
         if self._path is None or not (self._changed or (complete and len(self._new) != len(self._old))):
             return
         entries = self._new if complete else {**self._old, **self._new}
-        data = _encoder.encode(_File(__version__, _FORMAT, entries))
+        data = _encoder.encode(_File(_version(), _FORMAT, entries))
         if len(data) > _MOST_BYTES:
             return
         with contextlib.suppress(OSError):
@@ -100,7 +101,16 @@ def _read(path: Path) -> dict[str, Entry]:
         found = msgspec.msgpack.decode(path.read_bytes(), type=_File)
     except (OSError, msgspec.MsgspecError, ValueError):
         return {}
-    return found.entries if (found.version, found.format) == (__version__, _FORMAT) else {}
+    return found.entries if (found.version, found.format) == (_version(), _FORMAT) else {}
+
+
+@lru_cache(1)
+def _version() -> str:
+    """The program's version, and when the code that makes facts last changed: in a checkout it does so unversioned."""
+    package = Path(__file__).parent.parent
+    folders = ("scanners", "syntax", "text", "model")
+    times = [path.stat().st_mtime_ns for folder in folders for path in (package / folder).resolve().rglob("*.py")]
+    return f"{__version__}/{max(times, default=0)}"
 
 
 def encode(facts: Facts) -> bytes:
@@ -108,6 +118,6 @@ def encode(facts: Facts) -> bytes:
     return _encoder.encode(facts)
 
 
-def decode(raw: "msgspec.Raw | bytes") -> Facts:
+def decode(raw: bytes) -> Facts:
     """The reverse. Raises msgspec.MsgspecError for foreign bytes."""
     return _decoder.decode(raw)

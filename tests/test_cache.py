@@ -1,0 +1,38 @@
+"""The cache of facts: what it holds comes back, and a file that did not change is not parsed again."""
+
+from pathlib import Path
+
+import pytest
+
+from unmoor import engine
+from unmoor.config.settings import Settings
+from unmoor.files import scanning
+from unmoor.files.cache import Cache
+
+
+def test_entries_survive_with_and_without_facts(tmp_path: Path) -> None:
+    store = Cache(tmp_path / "facts.bin")
+    store.put("a.py", (1, 2), b"digest", "python/1", b"\x90")
+    store.put("b.py", (3, 4), b"other", "python/1", None)
+    store.write(complete=True)
+    again = Cache(tmp_path / "facts.bin")
+    found = again.by_stat("a.py", (1, 2), "python/1")
+    assert found is not None and found.facts == b"\x90"
+    empty = again.by_content("b.py", (9, 4), b"other", "python/1")
+    assert empty is not None and empty.facts is None
+    assert again.by_stat("a.py", (1, 2), "python/2") is None
+
+
+def test_a_second_scan_parses_only_what_changed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "compose.yaml").write_text("services:\n  api:\n    build: ./api\n")
+    (tmp_path / "app.py").write_text("import os\nURL = os.environ['URL']\nrequests.get('http://localhost:3011')\n")
+    first = engine.scan(tmp_path, Settings())
+    parsed: list[str] = []
+    original = scanning._parse
+    monkeypatch.setattr(scanning, "_parse", lambda job: (parsed.append(job.path), original(job))[1])
+    second = engine.scan(tmp_path, Settings())
+    assert parsed == []
+    assert [f.fingerprint for f in second.findings] == [f.fingerprint for f in first.findings]
+    (tmp_path / "app.py").write_text("requests.get('http://localhost:3012/x')\n")
+    engine.scan(tmp_path, Settings())
+    assert parsed == ["app.py"]
