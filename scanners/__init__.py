@@ -32,7 +32,7 @@ _CODE = (b"://", b"localhost", b"127.0.0.1", b"env", b"0.0.0.0", b"docker", b"/a
 # First match wins. The order is part of the table: specific names stand before general suffixes.
 SCANNERS: tuple[Scanner, ...] = (
     Scanner("dockerfile", "dockerfile", r"(?i)^(.*\.)?(dockerfile|containerfile)([._-].*)?$", (), 1),
-    Scanner("dotenv", "dotenv", r"(?i)^(\.env([._-].*)?|.*\.env([._-](example|sample|template|dist|local|.*))?|env\.(template|example|sample)|example\.env|\.flaskenv|dot-?env.*)$", (), 1),
+    Scanner("dotenv", "dotenv", r"(?i)^(\.env([._-].*)?|.*\.env([._-](example|sample|template|dist|local|.*))?|env\.(template|example|sample)|example\.env|\.flaskenv|dot-?env(?!.*\.([cm]?[jt]sx?|pyi?|go|rb|rs|php|java|kt|cs|md|ya?ml|json|toml|lock)$).*)$", (), 1),
     Scanner("makefile", "makefile", r"(?i)^(gnu)?makefile(\..*)?$|\.mk$", (), 1),
     Scanner("justfile", "justfile", r"(?i)^\.?justfile$|\.just$", (), 1),
     Scanner("procfile", "procfile", r"^Procfile(\..*)?$", (), 1),

@@ -42,7 +42,9 @@ def _of_example(variables: Variables, stack: Stack, example: str, reads: Reads) 
         for declared in entries
         if declared.path == example and not declared.declaration.attrs.get("commented")
     }
-    used = _interpolated(variables, stack)
+    # The example is for every stack of its folder: what one of them takes up is not in vain.
+    beside = [one for one in variables.project.topology.stacks if one.project_dir == stack.project_dir]
+    used = {name for one in beside for name in _interpolated(variables, one)}
     taken = used.union(*(service.environment for service in stack.services.values()))
     if not _for_compose(variables, stack, example, taken & set(documented), len(documented)):
         return
@@ -53,7 +55,7 @@ def _of_example(variables: Variables, stack: Stack, example: str, reads: Reads) 
         given = {name for value in service.environment.values() for name in _NAME.findall(value.raw)}
         siblings = sorted((given | set(service.environment)) & set(documented))
         for name in sorted(set(names) & set(documented)) if siblings else ():
-            if name in used or WELL_KNOWN.match(name) or TEST_SWITCH.search(name) or _reaches(stack, name):
+            if name in used or WELL_KNOWN.match(name) or TEST_SWITCH.search(name) or _reaches(beside, name):
                 continue
             if public_variable(name) or file_kind(*names[name]) != "code":
                 continue
@@ -85,9 +87,10 @@ def _interpolated(variables: Variables, stack: Stack) -> set[str]:
     }
 
 
-def _reaches(stack: Stack, name: str) -> bool:
+def _reaches(stacks: list[Stack], name: str) -> bool:
     return any(
         name in service.environment or name in service.env_loaded or bool(service.build and name in service.build.args)
+        for stack in stacks
         for service in stack.services.values()
     )
 
