@@ -11,6 +11,7 @@ from unmoor.model.facts import Reference
 from unmoor.model.subjects import Reason, Subject, Target
 from unmoor.project import Project
 from unmoor.text.addresses import Address, host_class, parse, redact
+from unmoor.topology.families import FAMILIES
 from unmoor.topology.model import Resolution, Runtime
 
 _NAMES_A_HOST = re.compile(r"(?i)ip(_|$|s\b|addr)|host|addr|server|gateway|dns|url|endpoint|proxy|node|peer|target|remote|ssh|scp|router|subnet|broker")
@@ -102,9 +103,10 @@ def _attributes(
         "position": attrs.get("position", ""),
         "constant": attrs.get("constant", ""),
         "computed-port": bool(attrs.get("explicit")) and address.port is None,
-        "well-known-tool": _own_tool(address),
+        "well-known-tool": _own_tool(address) or _absent_product(project, path, reference, address, variable),
         "handed-out": handed_out((key, variable), address, reference, runtime, resolution)
-        or _for_readers(project, path, reference, address),
+        or _for_readers(project, path, reference, address)
+        or _held_by_publisher(project, address, variable or key, reference, runtime),
         "overridden": _overridden(project, path, variable or key),
         "ships-browser": ships_browser(project, path, reference, runtime),
         "link": bool(re.search(r"(^|:)(href|action|src|cite|to)$", str(attrs.get("position", "")))),
@@ -191,6 +193,33 @@ def _range(project: Project, path: str, reference: Reference, address: Address) 
 def _own_tool(address: Address) -> bool:
     """A tool for one's own machine at its documented address: an Ollama client at 11434, LM Studio at 1234."""
     return address.port in (11434, 1234, 4317, 4318, 8125, 9411)
+
+
+_GENERIC = {80, 443, 1025, 3000, 3001, 5000, 8000, 8001, 8080, 8081, 8443, 8888, 9000, 9001, 9090}
+
+
+def _absent_product(project: Project, path: str, reference: Reference, address: Address, variable: str) -> bool:
+    """A product's documented port, for which no service here stands: the default of a library, not a service of ours."""
+    if reference.role != "default" and file_kind(path, reference) != "doc":
+        return False
+    known = {port for family in FAMILIES for port, _ in family.ports} - _GENERIC
+    return not variable and address.port in known and not any(
+        listener.port == address.port
+        for stack in project.topology.stacks for service in stack.services.values() for listener in service.listens
+    )
+
+
+def _held_by_publisher(
+    project: Project, address: Address, name: str, reference: Reference, runtime: Runtime
+) -> bool:
+    """Whether the service that publishes the port holds the same value under the same name: its own public address."""
+    if address.scheme not in ("http", "https", "ws", "wss") or address.port is None or not name:
+        return False
+    return any(
+        stack.name == runtime.stack and name in service.environment
+        and (service.environment[name].text or "").endswith(reference.value)
+        for stack, service, _ in project.topology.published(address.port)
+    )
 
 
 def _environment(path: str) -> str:

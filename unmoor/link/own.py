@@ -35,5 +35,5 @@ def standing(project: Project, path: str, reference: Reference | None = None) ->
 def is_test(world: str) -> bool:
     """Whether a world is that of tests; archives, vendored and generated trees are others."""
     return bool(world) and not re.search(
-        r"kept for the record|not written here|generated|not in use|vendored|archived", world
+        r"kept for the record|not written here|generat|not in use|vendored|archived|example", world
     )

@@ -4,6 +4,7 @@ Linkers call the methods of `Topology`; each says in one sentence what it gives.
 `Project.read`, and nothing is kept between runs.
 """
 
+import re
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -63,9 +64,18 @@ class Topology:
         stack.variables = loaded.variables
         stack.environment = stacks.environment_of(plan.files)
         stack.default = plan.default
-        stack.incomplete = "; ".join(dict.fromkeys(loaded.incomplete))
+        unread = [f"part of {path} was not understood" for path in stack.files if self._partly_read(path)]
+        stack.incomplete = "; ".join(dict.fromkeys([*loaded.incomplete, *unread]))
         stack.project, stack.pinned = project, pinned
         return stack
+
+    def _partly_read(self, path: str) -> bool:
+        """Whether a compose file lost a region, or a generator fills parts of it in: what is missing is not known."""
+        facts = self.project.facts.get(path)
+        if facts is None:
+            return False
+        lost = any("YAML" in problem.message for problem in facts.problems)
+        return lost or re.search(rb"^\s*\{[%{]", self.project.read(path), re.M) is not None
 
     def _project_name(self, plan: stacks.Plan) -> tuple[str, bool]:
         """(name, whether it is written down): `-p`, COMPOSE_PROJECT_NAME, `name:`, else the folder's name."""

@@ -34,6 +34,8 @@ _CI = re.compile(
 def own_world(path: str) -> str:
     """Why a path is a world of its own, in words; "" if it is not."""
     *folders, name = path.split("/")
+    if "{{" in path:
+        return "its path is filled in by a generator"
     document = is_document(path)
     for folder in folders:
         lower = folder.lower()
