@@ -6,21 +6,29 @@ import pytest
 
 from unmoor import engine
 from unmoor.config.settings import Settings
-from unmoor.files import scanning
-from unmoor.files.cache import Cache
+from unmoor.files import cache, scanning
+from unmoor.files.cache import Cache, Entry
 
 
 def test_entries_survive_with_and_without_facts(tmp_path: Path) -> None:
     store = Cache(tmp_path / "facts.bin")
-    store.put("a.py", (1, 2), b"digest", "python/1", b"\x90")
-    store.put("b.py", (3, 4), b"other", "python/1", None)
+    store.put("a.py", Entry(1, 2, b"digest", "python/1", b"\x90", ((7, "not understood"),)))
+    store.put("b.py", Entry(3, 4, b"other", "python/1", None))
     store.write(complete=True)
     again = Cache(tmp_path / "facts.bin")
     found = again.by_stat("a.py", (1, 2), "python/1")
-    assert found is not None and found.facts == b"\x90"
-    empty = again.by_content("b.py", (9, 4), b"other", "python/1")
+    assert found is not None and found.facts == b"\x90" and found.unread == ((7, "not understood"),)
+    empty = again.by_content("b.py", b"other", "python/1")
     assert empty is not None and empty.facts is None
     assert again.by_stat("a.py", (1, 2), "python/2") is None
+
+
+def test_other_scanners_do_not_meet_these_facts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    store = Cache(tmp_path / "facts.bin")
+    store.put("a.py", Entry(1, 2, b"digest", "python/1", b"\x90"))
+    store.write(complete=True)
+    monkeypatch.setattr(cache, "_makers", lambda: b"edited")
+    assert Cache(tmp_path / "facts.bin").by_stat("a.py", (1, 2), "python/1") is None
 
 
 def test_a_second_scan_parses_only_what_changed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -29,7 +37,7 @@ def test_a_second_scan_parses_only_what_changed(tmp_path: Path, monkeypatch: pyt
     first = engine.scan(tmp_path, Settings())
     parsed: list[str] = []
     original = scanning._parse
-    monkeypatch.setattr(scanning, "_parse", lambda job: (parsed.append(job.path), original(job))[1])
+    monkeypatch.setattr(scanning, "_parse", lambda path, *rest: (parsed.append(path), original(path, *rest))[1])
     second = engine.scan(tmp_path, Settings())
     assert parsed == []
     assert [f.fingerprint for f in second.findings] == [f.fingerprint for f in first.findings]

@@ -9,7 +9,7 @@ from unmoor.attach import attach
 from unmoor.config.settings import Settings
 from unmoor.files.cache import Cache
 from unmoor.files.discovery import find_root
-from unmoor.files.scanning import Outcome, scan_files, unread
+from unmoor.files.scanning import Outcome, scan_files
 from unmoor.files.workspace import Workspace
 from unmoor.fingerprints import stamp
 from unmoor.link import subjects
@@ -91,7 +91,7 @@ def scan_workspace(
         listed=len(workspace.listing.paths),
         scanned=len(project.facts),
         findings=findings,
-        skipped=sorted(outcome.skipped + unread(workspace, project.facts), key=lambda s: (s.path, s.line)),
+        skipped=sorted(outcome.skipped, key=lambda s: (s.path, s.line)),
         sources=sources,
         topology=brief(project.topology) if "topology" in project.__dict__ else {},
         rules={rule.id: describe(rule) for rule in rules},

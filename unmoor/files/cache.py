@@ -3,7 +3,6 @@
 import contextlib
 import os
 import tempfile
-from functools import lru_cache
 from hashlib import blake2b
 from pathlib import Path
 
@@ -12,23 +11,32 @@ import msgspec
 from unmoor import __version__
 from unmoor.model.facts import Facts
 
-_FORMAT = 3
+_FORMAT = 4
 _MOST_BYTES = 256_000_000
+_PACKAGE = Path(__file__).parent.parent
+# What an unchanged file's facts come from besides its bytes. Their content is a part of the key, so that neither an
+# edited scanner nor another installation of the same version ever meets facts that it would not have made itself.
+_MAKERS = ("scanners", "text", "syntax", "model", "files")
 
 
 class Entry(msgspec.Struct, array_like=True, gc=False):
-    """What is known of one path: stat, content hash, the scanner that read it, its facts (None: nothing in it)."""
+    """What is known of one path: its stat, its content hash, the scanner that read it, its facts (None: nothing in it).
+
+    unread: (line, message) of each region that the scanner did not understand.
+    """
 
     mtime: int
     size: int
     digest: bytes
     scanner: str
-    facts: bytes | None  # not `Raw`: in a union with None it takes nothing but None
+    facts: bytes | None
+    unread: tuple[tuple[int, str], ...] = ()
 
 
 class _File(msgspec.Struct, array_like=True, gc=False):
     version: str
     format: int
+    makers: bytes
     entries: dict[str, Entry]
 
 
@@ -60,21 +68,15 @@ class Cache:
         self._new[path] = entry
         return entry
 
-    def by_content(self, path: str, stat: tuple[int, int] | None, key: bytes, scanner: str) -> Entry | None:
-        """The entry of a file whose bytes did not change (a fresh clone, a touch)."""
+    def by_content(self, path: str, key: bytes, scanner: str) -> Entry | None:
+        """The entry of a file whose bytes did not change (a fresh clone, a touch). Nothing is changed by asking."""
         entry = self._old.get(path)
-        if entry is None or entry.digest != key or entry.scanner != scanner:
-            return None
-        if stat is not None:
-            entry = Entry(*stat, key, scanner, entry.facts)
-            self._changed = True
-        self._new[path] = entry
-        return entry
+        return entry if entry is not None and entry.digest == key and entry.scanner == scanner else None
 
-    def put(self, path: str, stat: tuple[int, int] | None, key: bytes, scanner: str, facts: bytes | None) -> None:
-        """Remember what was read. `facts` are encoded; None means that no anchor stood in the file."""
-        if self._path is not None and stat is not None:
-            self._new[path] = Entry(*stat, key, scanner, facts)
+    def put(self, path: str, entry: Entry) -> None:
+        """Remember what was read."""
+        if self._path is not None:
+            self._new[path] = entry
             self._changed = True
 
     def write(self, *, complete: bool) -> None:
@@ -82,7 +84,7 @@ class Cache:
         if self._path is None or not (self._changed or (complete and len(self._new) != len(self._old))):
             return
         entries = self._new if complete else {**self._old, **self._new}
-        data = _encoder.encode(_File(_version(), _FORMAT, entries))
+        data = _encoder.encode(_File(__version__, _FORMAT, _makers(), entries))
         if len(data) > _MOST_BYTES:
             return
         with contextlib.suppress(OSError):
@@ -101,16 +103,22 @@ def _read(path: Path) -> dict[str, Entry]:
         found = msgspec.msgpack.decode(path.read_bytes(), type=_File)
     except (OSError, msgspec.MsgspecError, ValueError):
         return {}
-    return found.entries if (found.version, found.format) == (_version(), _FORMAT) else {}
+    if (found.version, found.format) != (__version__, _FORMAT) or found.makers != _makers():
+        return {}
+    return found.entries
 
 
-@lru_cache(1)
-def _version() -> str:
-    """The program's version, and when the code that makes facts last changed: in a checkout it does so unversioned."""
-    package = Path(__file__).parent.parent
-    folders = ("scanners", "syntax", "text", "model")
-    times = [path.stat().st_mtime_ns for folder in folders for path in (package / folder).resolve().rglob("*.py")]
-    return f"{__version__}/{max(times, default=0)}"
+def _makers() -> bytes:
+    """A hash of the code that makes facts."""
+    found = blake2b(digest_size=16)
+    for room in _MAKERS:
+        for folder, folders, names in os.walk(_PACKAGE / room):
+            folders.sort()
+            for name in sorted(names):
+                if name.endswith(".py"):
+                    with open(os.path.join(folder, name), "rb") as file:  # noqa: PTH118, PTH123 (at every start)
+                        found.update(name.encode() + b"\0" + file.read())
+    return found.digest()
 
 
 def encode(facts: Facts) -> bytes:

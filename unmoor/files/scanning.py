@@ -1,33 +1,58 @@
 """Files → facts: read, look at the bytes, parse what can matter, keep the rest from being read twice."""
 
-import multiprocessing
 import os
 import re
 from typing import NamedTuple
 
-from unmoor.files.cache import Cache, decode, digest, encode
+import msgspec
+
+from unmoor.files import forking
+from unmoor.files.cache import Cache, Entry, decode, digest, encode
 from unmoor.files.discovery import foreign
 from unmoor.files.workspace import Workspace
-from unmoor.model.facts import Facts
+from unmoor.model.facts import Facts, Problem
 from unmoor.model.findings import Skipped
-from unmoor.scanners import Scanner, scan, scanner_of
+from unmoor.scanners import SCANNERS, Scanner, scan, scanner_of
 from unmoor.text.positions import Lines
+from unmoor.text.ports import spoken_ports
 
 MOST_BYTES = 5_000_000
 _CONFLICT = re.compile(rb"^<{7} [^\n]*\n(?:.*\n)*?={7}\r?\n(?:.*\n)*?>{7} ", re.M)
-_PARALLEL_ABOVE = 1_500_000  # bytes to parse; below, forking costs more than it gains
+_PROSE = (".md", ".mdx", ".json")  # what they say of ports proves no listener
+_PARALLEL_ABOVE = 400_000  # bytes to read; below, forking costs more than it gains
+
+
+_KEYS = {scanner.name: f"{scanner.name}/{scanner.version}" for scanner in SCANNERS}
 
 
 class Job(NamedTuple):
-    """A file to be parsed."""
+    """A file to be read. scanner None: its first line tells."""
 
     path: str
-    data: bytes
-    scanner: Scanner
+    scanner: Scanner | None
+    stat: tuple[int, int] | None
+
+
+class Result(msgspec.Struct, array_like=True, gc=False):
+    """What came of a job. reason: why the file was skipped. known: the cache has the facts already.
+
+    scanner "": no scanner takes the file. facts None: no anchor of the scanner stands in it.
+    """
+
+    scanner: str = ""
+    digest: bytes = b""
+    facts: bytes | None = None
+    unread: tuple[tuple[int, str], ...] = ()
+    reason: str = ""
+    known: bool = False
+
+
+_encoder = msgspec.msgpack.Encoder()
+_decoder = msgspec.msgpack.Decoder(Result)
 
 
 class Outcome(NamedTuple):
-    """The facts of each file that was parsed or remembered, and what could not be read."""
+    """The facts of each file that was parsed or remembered, and what could not be read, wholly or in part."""
 
     facts: dict[str, Facts]
     skipped: list[Skipped]
@@ -35,93 +60,93 @@ class Outcome(NamedTuple):
 
 def scan_files(workspace: Workspace, paths: list[str], cache: Cache, jobs: int = 0) -> Outcome:
     """Facts of all files that some scanner takes. jobs: processes; 0 for as many as pay."""
-    facts: dict[str, Facts] = {}
+    entries: dict[str, Entry] = {}
     skipped: list[Skipped] = []
     todo: list[Job] = []
     for path in paths:
-        job = _look(workspace, path, cache, facts, skipped)
-        if job is not None:
-            todo.append(job)
-    for job, encoded, reason in _run(todo, jobs):
-        if reason:
-            skipped.append(Skipped(job.path, reason))
-            continue
-        cache.put(job.path, workspace.stat(job.path), digest(job.data), _key(job.scanner), encoded)
-        facts[job.path] = decode(encoded)
+        _look(workspace, path, cache, entries, skipped, todo)
+    for job, result in zip(todo, _run(workspace, todo, cache, jobs), strict=True):
+        if result.reason:
+            skipped.append(Skipped(job.path, result.reason))
+        elif result.scanner:
+            entries[job.path] = _remember(job, result, cache)
+    facts: dict[str, Facts] = {}
+    for path in sorted(entries):
+        entry = entries[path]
+        if entry.facts is not None:
+            facts[path] = decode(entry.facts)
+            skipped.extend(Skipped(path, message, line) for line, message in entry.unread)
     return Outcome(facts, skipped)
 
 
-def unread(workspace: Workspace, facts: dict[str, Facts]) -> list[Skipped]:
-    """The regions that scanners did not understand, with their lines."""
-    found: list[Skipped] = []
-    for path in sorted(facts):
-        problems = facts[path].problems
-        if not problems:
-            continue
-        data = workspace.read(path)
-        lines = Lines(data)
-        conflict = _CONFLICT.search(data)
-        if conflict:
-            found.append(Skipped(path, "a merge conflict stands here: resolve it, then scan again", lines.line(conflict.start())))
-            continue
-        seen: set[int] = set()
-        for problem in problems:
-            line = lines.line(problem.span.start)
-            if line not in seen:
-                seen.add(line)
-                found.append(Skipped(path, problem.message, line))
-    return found
-
-
 def _look(
-    workspace: Workspace, path: str, cache: Cache, facts: dict[str, Facts], skipped: list[Skipped]
-) -> Job | None:
-    """A job if the file must be parsed; what is remembered or refused is put where it belongs."""
+    workspace: Workspace, path: str, cache: Cache, entries: dict[str, Entry], skipped: list[Skipped], todo: list[Job]
+) -> None:
+    """Put what is remembered or refused where it belongs, and what must be read on the list. Nothing is opened."""
     if foreign(path):
-        return None
+        return
     scanner = scanner_of(path)
     if scanner is None and "." in path.rpartition("/")[2]:
-        return None
+        return
     stat = workspace.stat(path)
     if stat is not None and stat[1] > MOST_BYTES:
         if scanner is not None and scanner.name != "json":
             skipped.append(Skipped(path, f"larger than {MOST_BYTES // 1_000_000} MB"))
-        return None
+        return
     if scanner is not None:
-        entry = cache.by_stat(path, stat, _key(scanner))
+        entry = cache.by_stat(path, stat, _key(scanner.name))
         if entry is not None:
-            if entry.facts is not None:
-                facts[path] = decode(entry.facts)
-            return None
+            entries[path] = entry
+            return
+    todo.append(Job(path, scanner, stat))
+
+
+def _remember(job: Job, result: Result, cache: Cache) -> Entry:
+    facts, unread = result.facts, result.unread
+    if result.known:
+        old = cache.by_content(job.path, result.digest, _key(result.scanner))
+        assert old is not None
+        facts, unread = old.facts, old.unread
+    mtime, size = job.stat or (0, -1)
+    entry = Entry(mtime, size, result.digest, _key(result.scanner), facts, unread)
+    if job.stat is not None:
+        cache.put(job.path, entry)
+    return entry
+
+
+def _read_and_parse(workspace: Workspace, job: Job, cache: Cache) -> Result:
+    """All that is done with the bytes of one file; in a process of its own, so that nothing but the answer is kept."""
     try:
-        data = workspace.read(path)
+        data = workspace.fetch(job.path)
     except OSError as error:
-        if scanner is not None and not isinstance(error, FileNotFoundError):
-            skipped.append(Skipped(path, f"cannot be read: {error.strerror}"))
-        return None
-    return _consider(path, data, scanner or scanner_of(path, data[:80]), stat, cache, facts, skipped)
-
-
-def _consider(
-    path: str, data: bytes, scanner: Scanner | None, stat: tuple[int, int] | None, cache: Cache,
-    facts: dict[str, Facts], skipped: list[Skipped],
-) -> Job | None:  # fmt: skip
+        if job.scanner is not None and not isinstance(error, FileNotFoundError):
+            return Result(reason=f"cannot be read: {error.strerror}")
+        return Result()
+    scanner = job.scanner or scanner_of(job.path, data[:80])
     if scanner is None or not data:
-        return None
+        return Result()
     key = digest(data)
-    entry = cache.by_content(path, stat, key, _key(scanner))
-    if entry is not None:
-        if entry.facts is not None:
-            facts[path] = decode(entry.facts)
-        return None
+    if cache.by_content(job.path, key, _key(scanner.name)) is not None:
+        return Result(scanner.name, key, known=True)
     if scanner.anchors and not any(anchor in data for anchor in scanner.anchors):
-        cache.put(path, stat, key, _key(scanner), None)
-        return None
+        return Result(scanner.name, key)
     refusal = undecodable(data)
     if refusal:
-        skipped.append(Skipped(path, refusal))
-        return None
-    return Job(path, data, scanner)
+        return Result(reason=refusal)
+    try:
+        facts = _parse(job.path, data, scanner)
+    except Exception as error:  # a fault of ours in one file must not lose the others; it is reported, never hidden
+        return Result(reason=f"internal error in scanner {scanner.name}: {type(error).__name__}: {error}")
+    return Result(scanner.name, key, encode(facts), _unread(data, facts.problems))
+
+
+def _parse(path: str, data: bytes, scanner: Scanner) -> Facts:
+    facts = scan(path, data, scanner=scanner)
+    if b"unmoor:" in data:
+        facts.traits["suppressions"] = ["yes"]
+    if not path.endswith(_PROSE) and (ports := spoken_ports(data)):
+        facts.traits["ports"] = ports
+    return facts
 
 
 def undecodable(data: bytes) -> str:
@@ -135,38 +160,35 @@ def undecodable(data: bytes) -> str:
     return ""
 
 
-def _key(scanner: Scanner) -> str:
-    return f"{scanner.name}/{scanner.version}"
+def _unread(data: bytes, problems: list[Problem]) -> tuple[tuple[int, str], ...]:
+    """(line, message) of the regions that a scanner did not understand, one a line."""
+    if not problems:
+        return ()
+    lines = Lines(data)
+    conflict = _CONFLICT.search(data)
+    if conflict:
+        return ((lines.line(conflict.start()), "a merge conflict stands here: resolve it, then scan again"),)
+    found: dict[int, str] = {}
+    for problem in problems:
+        found.setdefault(lines.line(problem.span.start), problem.message)
+    return tuple(found.items())
 
 
-def _parse(job: Job) -> tuple[bytes, str]:
-    try:
-        facts = scan(job.path, job.data, scanner=job.scanner)
-        if b"unmoor:" in job.data:
-            facts.traits["suppressions"] = ["yes"]
-        return encode(facts), ""
-    except Exception as error:  # a fault of ours in one file must not lose the others; it is reported, never hidden
-        return b"", f"internal error in scanner {job.scanner.name}: {type(error).__name__}: {error}"
+def _key(scanner: str) -> str:
+    return _KEYS[scanner]
 
 
-_JOBS: list[Job] = []
-
-
-def _parse_index(index: int) -> tuple[int, bytes, str]:
-    return (index, *_parse(_JOBS[index]))
-
-
-def _run(todo: list[Job], jobs: int) -> "list[tuple[Job, bytes, str]]":
-    """Largest first over forked processes where it pays; the answer keeps the order of `todo`."""
+def _run(workspace: Workspace, todo: list[Job], cache: Cache, jobs: int) -> list[Result]:
+    """The results in the order of `todo`. Largest files first over forked processes, where that pays."""
     processes = jobs or min(os.cpu_count() or 1, 8)
-    total = sum(len(job.data) for job in todo)
-    if processes == 1 or total < _PARALLEL_ABOVE or not hasattr(os, "fork"):
-        return [(job, *_parse(job)) for job in todo]
-    _JOBS[:] = todo
-    order = sorted(range(len(todo)), key=lambda index: -len(todo[index].data))
-    results: dict[int, tuple[bytes, str]] = {}
-    with multiprocessing.get_context("fork").Pool(processes) as pool:
-        for index, encoded, reason in pool.imap_unordered(_parse_index, order, chunksize=8):
-            results[index] = (encoded, reason)
-    _JOBS.clear()
-    return [(job, *results[index]) for index, job in enumerate(todo)]
+    sizes = [job.stat[1] if job.stat else len(workspace.overlay.get(job.path, b"")) for job in todo]
+    if processes == 1 or sum(sizes) < _PARALLEL_ABOVE or not forking.available():
+        return [_read_and_parse(workspace, job, cache) for job in todo]
+    order = sorted(range(len(todo)), key=lambda index: -sizes[index])
+
+    def work(index: int) -> bytes:
+        return _encoder.encode(_read_and_parse(workspace, todo[index], cache))
+
+    answers = forking.spread(order, work, processes)
+    lost = Result(reason="the process that read it was ended")
+    return [_decoder.decode(answers[index]) if index in answers else lost for index in range(len(todo))]

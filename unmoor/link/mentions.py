@@ -4,14 +4,12 @@ A document's `localhost:N` is only called wrong if nothing in the repository spe
 cannot read may open it.
 """
 
-import re
 from weakref import WeakKeyDictionary
 
 from unmoor.link.places import file_kind
 from unmoor.project import Project
 from unmoor.topology.worlds import own_world
 
-_LINE = re.compile(rb"(?i)(?:port|listen|serve|bind|addr)[^\n]{0,60}?(?<![\d.])(\d{2,5})(?![\d.])|:(\d{4,5})[\"'`,\s)]")
 _KINDS = ("code", "config", "env-file", "env-example", "script", "dockerfile")
 _found: "WeakKeyDictionary[Project, set[int]]" = WeakKeyDictionary()
 
@@ -32,10 +30,5 @@ def _all(project: Project) -> set[int]:
         code = bool(languages & {"typescript", "tsx", "javascript", "python", "go", "java", "rust"})
         if (file_kind(path) not in _KINDS and not code) or own_world(path) or path.endswith((".md", ".mdx", ".json")):
             continue
-        try:
-            data = project.read(path)
-        except OSError:
-            continue
-        if len(data) < 1_000_000:
-            ports.update(int(number) for match in _LINE.finditer(data) for number in match.groups() if number)
+        ports.update(int(number) for number in facts.traits.get("ports", ()))
     return ports
