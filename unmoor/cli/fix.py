@@ -79,18 +79,20 @@ def run(values: dict[str, Any]) -> int:
 def _look(place: Any, settings: Any, values: dict[str, Any]) -> Any:
     """The scan of the tree with some files put over it."""
     from unmoor import engine
+    from unmoor.fixing.memory import Ground
+
+    folder = Path(values["cache_dir"]) if values["cache_dir"] else None
+    ground = Ground(place.root, folder, cache=not values["no_cache"])
+    jobs, ignores = values["jobs"] or 0, not values["no_ignores"]
 
     def look(overlay: dict[str, bytes]) -> list[Finding]:
-        report = engine.scan(
-            place.root,
-            settings,
-            paths=place.paths,
-            overlay=overlay or None,
-            cache=not values["no_cache"],
-            cache_dir=Path(values["cache_dir"]) if values["cache_dir"] else None,
-            jobs=values["jobs"] or 0,
-            ignores=not values["no_ignores"],
-        )
+        workspace = ground.under(overlay)
+        try:
+            report = engine.scan_workspace(
+                workspace, settings, paths=place.paths, cache=ground.store, jobs=jobs, ignores=ignores
+            )
+        finally:
+            workspace.close()
         if settings.baseline or values["baseline"]:
             from unmoor.cli.accepted import accept
 

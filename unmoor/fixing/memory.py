@@ -1,0 +1,78 @@
+"""What a run of fixes remembers between its scans: the facts of every content that it has seen, and git's answers.
+
+A scan with an overlay parses only the bytes that are new since the scan before it.
+"""
+
+from functools import cached_property
+from pathlib import Path
+
+from unmoor.files.cache import Cache, Entry, digest
+from unmoor.files.discovery import Listing
+from unmoor.files.history import History
+from unmoor.files.workspace import Workspace
+
+
+class Remembering(Cache):
+    """A cache for several scans of one tree. path: the one on disk, written once, after the first scan; None: none."""
+
+    def __init__(self, path: Path | None) -> None:
+        super().__init__(path)
+        self._seen: dict[tuple[str, int, int, str], Entry] = {}
+        self._written = False
+
+    def by_stat(self, path: str, stat: tuple[int, int] | None, scanner: str) -> Entry | None:
+        """The entry of a file as it is on disk, or as it stood in an overlay."""
+        seen = self._seen.get((path, *stat, scanner)) if stat is not None else None
+        return seen or super().by_stat(path, stat, scanner)
+
+    def put(self, path: str, entry: Entry) -> None:
+        """Remember what was read, wherever it stands."""
+        self._seen[path, entry.mtime, entry.size, entry.scanner] = entry
+        super().put(path, entry)
+
+    def write(self, *, complete: bool) -> None:
+        """After the first scan, which saw the files as they are on disk; later ones saw them through overlays."""
+        if not self._written:
+            super().write(complete=complete)
+            self._written = True
+
+
+class Ground:
+    """A folder that is scanned again and again: listed once, with one memory."""
+
+    def __init__(self, root: Path, cache_dir: Path | None, *, cache: bool) -> None:
+        self.root = root
+        self.store = Remembering((cache_dir or root / ".unmoor_cache") / "facts.bin" if cache else None)
+        self._base = Workspace(root)
+
+    def under(self, overlay: dict[str, bytes]) -> Workspace:
+        """The folder seen through an overlay; `close` it after use."""
+        return _Again(self.root, overlay, self._base)
+
+
+class _Again(Workspace):
+    """A workspace that asks another one what does not depend on the overlay."""
+
+    def __init__(self, root: Path, overlay: dict[str, bytes], base: Workspace) -> None:
+        super().__init__(root, overlay)
+        self._base = base
+        self._ignored = base._ignored
+
+    def stat(self, path: str) -> tuple[int, int] | None:
+        """As on disk; for the overlay's bytes, their own identity in place of a time (below zero: no file has that)."""
+        data = self.overlay.get(path)
+        if data is None:
+            return super().stat(path)
+        return -1 - int.from_bytes(digest(data)[:7], "big"), len(data)
+
+    @cached_property
+    def listing(self) -> Listing:
+        """The files of the folder and those of the overlay."""
+        found = self._base.listing
+        new = set(self.overlay) - set(found.paths)
+        return Listing(sorted({*found.paths, *new}), found.links) if new else found
+
+    @cached_property
+    def history(self) -> History:
+        """What git remembers of renames: asked once."""
+        return self._base.history
