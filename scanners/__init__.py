@@ -32,12 +32,24 @@ _CODE = (b"://", b"localhost", b"127.0.0.1", b"env", b"0.0.0.0", b"docker", b"/a
 # First match wins. The order is part of the table: specific names stand before general suffixes.
 SCANNERS: tuple[Scanner, ...] = (
     Scanner("dockerfile", "dockerfile", r"(?i)^(.*\.)?(dockerfile|containerfile)([._-].*)?$", (), 1),
-    Scanner("dotenv", "dotenv", r"(?i)^(\.env([._-].*)?|.*\.env([._-](example|sample|template|dist|local|.*))?|env\.(template|example|sample)|example\.env|\.flaskenv|dot-?env(?!.*\.([cm]?[jt]sx?|pyi?|go|rb|rs|php|java|kt|cs|md|ya?ml|json|toml|lock)$).*)$", (), 1),
+    Scanner(
+        "dotenv",
+        "dotenv",
+        r"(?i)^(\.env([._-].*)?|.*\.env([._-](example|sample|template|dist|local|.*))?|env\.(template|example|sample)|example\.env|\.flaskenv|dot-?env(?!.*\.([cm]?[jt]sx?|pyi?|go|rb|rs|php|java|kt|cs|md|ya?ml|json|toml|lock)$).*)$",
+        (),
+        1,
+    ),
     Scanner("makefile", "makefile", r"(?i)^(gnu)?makefile(\..*)?$|\.mk$", (), 1),
     Scanner("justfile", "justfile", r"(?i)^\.?justfile$|\.just$", (), 1),
     Scanner("procfile", "procfile", r"^Procfile(\..*)?$", (), 1),
     Scanner("crontab", "crontab", r"(?i)(^|[._-])cron(tab)?$|\.cron$", (), 1),
-    Scanner("nginx", "nginx", r"(?i)nginx.*\.(conf|template|conf\.template|tpl)$|^.*nginx.*/.*\.(conf|template|tpl)(\.template)?$|/(sites-(available|enabled)|conf\.d)/[^/]+$", (), 1),
+    Scanner(
+        "nginx",
+        "nginx",
+        r"(?i)nginx.*\.(conf|template|conf\.template|tpl)$|^.*nginx.*/.*\.(conf|template|tpl)(\.template)?$|/(sites-(available|enabled)|conf\.d)/[^/]+$",
+        (),
+        1,
+    ),
     Scanner("caddyfile", "caddyfile", r"(?i)^caddyfile(\..*)?$|\.caddy(file)?$", (), 1),
     Scanner("yaml", "yaml", r"(?i)\.ya?ml(\.(tmpl|tpl|template|example|dist|j2|disabled))?$", (), 1),
     Scanner("json", "json", r"(?i)\.(json|jsonc|json5|webmanifest)$", (), 1),
@@ -45,7 +57,9 @@ SCANNERS: tuple[Scanner, ...] = (
     Scanner("hcl", "hcl", r"(?i)\.(tf|tfvars|hcl)$", (), 1),
     Scanner("markdown", "markdown", r"(?i)\.(md|mdx|markdown)$", (), 1),
     Scanner("asciidoc", "asciidoc", r"(?i)\.(adoc|asciidoc)$", (), 1),
-    Scanner("shell", "shell", r"(?i)\.(sh|bash|zsh|ksh|bats|command)$|^\.(bashrc|profile|envrc)$|^\.husky/[^/_.]+$", (), 1),
+    Scanner(
+        "shell", "shell", r"(?i)\.(sh|bash|zsh|ksh|bats|command)$|^\.(bashrc|profile|envrc)$|^\.husky/[^/_.]+$", (), 1
+    ),
     Scanner("powershell", "powershell", r"(?i)\.(ps1|psm1|bat|cmd)$", (), 1),
     Scanner("typescript", "ecmascript", r"(?i)\.(ts|mts|cts)$", _CODE, 1),
     Scanner("tsx", "ecmascript", r"(?i)\.tsx$", _CODE, 1),

@@ -290,7 +290,8 @@ def _expressions(draw: st.DrawFn) -> str:
     if kind == "nested":
         return f"[{literal}, {{ u: {literal} }}.u].join({name})"
     if kind == "mid":
-        return f"`{draw(st.sampled_from(['see ', '(', 'a=']))}{BASE}{draw(st.sampled_from(['', '/a', '/a?b=c']))} ${{{name}}}`"
+        before, path = draw(st.sampled_from(["see ", "(", "a="])), draw(st.sampled_from(["", "/a", "/a?b=c"]))
+        return f"`{before}{BASE}{path} ${{{name}}}`"
     return literal
 
 

@@ -125,7 +125,10 @@ def test_bind_loopback(value: str, after: str) -> None:
     assert changed("bind-loopback", "ports: [5432]\n", "5432").startswith("refused")
 
 
-COMPOSE = "services:\n  a:\n    image: x{}\n  db:\n    image: postgres:16\n    healthcheck: {{test: x}}\n  cache:\n    image: redis\n"
+COMPOSE = (
+    "services:\n  a:\n    image: x{}\n  db:\n    image: postgres:16\n    healthcheck: {{test: x}}\n"
+    "  cache:\n    image: redis\n"
+)
 
 
 @pytest.mark.parametrize(
@@ -259,7 +262,8 @@ def test_env_reference_in_shell(script: str, layer: str, after: str) -> None:
     if bash is None or result.startswith("refused"):
         return
     environment = {"BACKEND_URL": "http://localhost:3011", "PATH": "/usr/bin:/bin"}
-    run = [subprocess.run([bash, "-c", f"curl() {{ printf '%s|' \"$@\"; }}; {one}"], env=environment, capture_output=True,
+    curl = "curl() { printf '%s|' \"$@\"; }; "
+    run = [subprocess.run([bash, "-c", curl + one], env=environment, capture_output=True,
                           check=True).stdout for one in (script, result)]  # fmt: skip
     assert run[0] == run[1]
 

@@ -17,7 +17,9 @@ def modules(folder: Path) -> list[Path]:
 
 
 def own_modules() -> list[Path]:
-    core = [path for path in modules(ROOT / "unmoor") if not set(path.relative_to(ROOT / "unmoor").parts[:1]) & set(ROOMS)]
+    core = [
+        path for path in modules(ROOT / "unmoor") if not set(path.relative_to(ROOT / "unmoor").parts[:1]) & set(ROOMS)
+    ]
     return core + [path for room in ROOMS for path in modules(ROOT / room)]
 
 
@@ -51,7 +53,11 @@ def test_no_file_outgrows_its_reader() -> None:
 
 
 def test_every_module_says_what_it_is_for() -> None:
-    silent = [str(p.relative_to(ROOT)) for p in own_modules() if p.read_text() and not ast.get_docstring(ast.parse(p.read_text()))]
+    silent = [
+        str(p.relative_to(ROOT))
+        for p in own_modules()
+        if p.read_text() and not ast.get_docstring(ast.parse(p.read_text()))
+    ]
     assert not silent
 
 

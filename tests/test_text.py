@@ -1,9 +1,8 @@
 """Positions, mapped text, edits and addresses: the ground on which every span stands."""
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-
-import pytest
 
 from unmoor.model.findings import Edit
 from unmoor.model.spans import Span
@@ -60,7 +59,9 @@ def test_composition_is_mapping_twice(
         assert both.span(start, end) == outer.span(*inner.span(start, end))
 
 
-@given(st.binary(max_size=40), st.lists(st.tuples(st.integers(0, 40), st.integers(0, 40), st.text(max_size=5)), max_size=5))
+@given(
+    st.binary(max_size=40), st.lists(st.tuples(st.integers(0, 40), st.integers(0, 40), st.text(max_size=5)), max_size=5)
+)
 def test_edits_leave_every_other_byte(source: bytes, raw: list[tuple[int, int, str]]) -> None:
     edits, at = [], 0
     for start, length, text in sorted(raw):
@@ -107,8 +108,10 @@ def test_addresses_are_where_they_say(text: str) -> None:
 @pytest.mark.parametrize(
     ("host", "kind"),
     [("localhost", "loopback"), ("127.0.0.11", "resolver"), ("100.64.3.2", "tailnet"), ("172.31.0.9", "private"),
-     ("8.8.8.8", "resolver"), ("51.195.57.196", "public-ip"), ("192.0.2.7", "documentation"), ("backend", "dotless"), ("api.example.com", "reserved"),
-     ("shop.dev", "domain"), ("${HOST}", "computed"), ("0.0.0.0", "wildcard"), ("host.docker.internal", "docker-internal")],
+     ("8.8.8.8", "resolver"), ("51.195.57.196", "public-ip"), ("192.0.2.7", "documentation"),
+     ("backend", "dotless"), ("api.example.com", "reserved"),
+     ("shop.dev", "domain"), ("${HOST}", "computed"), ("0.0.0.0", "wildcard"),
+     ("host.docker.internal", "docker-internal")],
 )  # fmt: skip
 def test_kinds_of_hosts(host: str, kind: str) -> None:
     assert host_class(host) == kind

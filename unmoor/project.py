@@ -1,4 +1,4 @@
-"""A scanned repository in memory: the tree, the facts of each file, the configuration, and the topology linked from them."""
+"""A scanned repository in memory: the tree, the facts of each file, the configuration, and the linked topology."""
 
 from collections.abc import Callable, Iterator
 from functools import cached_property

@@ -44,7 +44,16 @@ def complaints(compiler: list[str], folder: Path) -> set[str]:
     found = set()
     for line in run.stdout.splitlines():
         match = re.match(r"(.+?)\(\d+,\d+\): error (TS\d+): (.*)", line)
-        if match and match.group(2) not in ("TS2307", "TS2580", "TS7026", "TS2591", "TS2875", "TS2503", "TS2688", "TS7016"):
+        if match and match.group(2) not in (
+            "TS2307",
+            "TS2580",
+            "TS7026",
+            "TS2591",
+            "TS2875",
+            "TS2503",
+            "TS2688",
+            "TS7016",
+        ):
             found.add(f"{match.group(1)}: {match.group(2)} {match.group(3)}")
     return found
 

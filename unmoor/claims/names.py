@@ -42,7 +42,9 @@ _OTHER = re.compile(
     r"|e\.g\.|such as|was|than|replaces|replacing"
     r"|formerly|old|legacy|if|when|or|run|running)[\s,(]+(?:the\s+|old\s+|existing\s+|an?\s+)*$"
 )
-_REMOVE = re.compile(r"(?i)^\W*(?:\d+(?:\.\d+)*[.)]?\s+)?(remove|delete|drop|eliminate|get rid of|purge|retire|decommission)[ds]?\b")
+_REMOVE = re.compile(
+    r"(?i)^\W*(?:\d+(?:\.\d+)*[.)]?\s+)?(remove|delete|drop|eliminate|get rid of|purge|retire|decommission)[ds]?\b"
+)
 _SWAP = re.compile(
     r"(?i)\b(rename|move|replace|migrate|switch|convert|change|update|refactor|swap|extract|rewrite|merge)[ds]?\b"
 )

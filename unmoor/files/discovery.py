@@ -64,7 +64,9 @@ def _from_git(root: Path) -> Listing | None:
     """Both questions run at once; tracked files that are gone from the disk still exist for links."""
     git = ["git", "-c", "core.quotepath=off", "-c", "core.fsmonitor=false", "-C", str(root), "ls-files", "-z"]
     try:
-        untracked = subprocess.Popen([*git, "-o", "--exclude-standard"], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
+        untracked = subprocess.Popen(
+            [*git, "-o", "--exclude-standard"], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
+        )
         tracked = subprocess.Popen([*git, "-s"], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
     except OSError:
         return None

@@ -14,7 +14,9 @@ from unmoor.text.addresses import Address, host_class, parse, redact
 from unmoor.topology.families import FAMILIES
 from unmoor.topology.model import Resolution, Runtime
 
-_NAMES_A_HOST = re.compile(r"(?i)ip(_|$|s\b|addr)|host|addr|server|gateway|dns|url|endpoint|proxy|node|peer|target|remote|ssh|scp|router|subnet|broker")
+_NAMES_A_HOST = re.compile(
+    r"(?i)ip(_|$|s\b|addr)|host|addr|server|gateway|dns|url|endpoint|proxy|node|peer|target|remote|ssh|scp|router|subnet|broker"
+)
 _CHECK_FILE = re.compile(r"(^|[/_-])health-?_?checks?\.[a-z]+$", re.I)
 _FAILING = ("wrong-host", "wrong-port", "isolated", "undefined", "host-only")
 
@@ -53,7 +55,9 @@ def _docker_env_file(
     name = path.rpartition("/")[2]
     if runtime.service or not re.search(r"docker|compose", name, re.I) or not file_kind(path).startswith("env"):
         return runtime, resolution
-    stacks = [stack for stack in project.topology.stacks if stack.default and stack.project_dir == path.rpartition("/")[0]]
+    stacks = [
+        stack for stack in project.topology.stacks if stack.default and stack.project_dir == path.rpartition("/")[0]
+    ]
     if len(stacks) != 1 or host_class(address.host) != "dotless" or not address.explicit or stacks[0].incomplete:
         return runtime, resolution
     runtime = Runtime("container", "", stacks[0].name, "its name says that it is for Docker")
@@ -112,7 +116,11 @@ def _attributes(
         "link": bool(re.search(r"(^|:)(href|action|src|cite|to)$", str(attrs.get("position", "")))),
         "variable-default": attrs.get("terraform") == "variable-default",
         "network-range": _range(project, path, reference, address),
-        "named": bool(address.scheme or address.explicit or _NAMES_A_HOST.search(f"{key} {attrs.get('call', '')} {attrs.get('command', '')}")),
+        "named": bool(
+            address.scheme
+            or address.explicit
+            or _NAMES_A_HOST.search(f"{key} {attrs.get('call', '')} {attrs.get('command', '')}")
+        ),
         "mentioned": resolution.verdict in _FAILING and port_mentioned(project, address.port),
         "page-composes": _composes(project, path),
         "own-host": bool(re.search(r"location\.(hostname|host)\b|window\.location", address.host)),
@@ -162,7 +170,7 @@ def purpose(path: str, reference: Reference, name: str) -> str:
 
 
 def _for_readers(project: Project, path: str, reference: Reference, address: Address) -> bool:
-    """A page's address in a configuration file that works for people on the host: a link that the service shows them."""
+    """A page's address in a configuration file that works for people on the host: a link that it shows them."""
     return file_kind(path, reference) == "config" and address.scheme in ("http", "https") and bool(
         address.port is not None and address.rest.strip("/") and project.topology.published(address.port)
     )
@@ -199,7 +207,7 @@ _GENERIC = {80, 443, 1025, 3000, 3001, 5000, 8000, 8001, 8080, 8081, 8443, 8888,
 
 
 def _absent_product(project: Project, path: str, reference: Reference, address: Address, variable: str) -> bool:
-    """A product's documented port, for which no service here stands: the default of a library, not a service of ours."""
+    """A product's documented port, for which no service here stands: a library's default, not a service of ours."""
     if reference.role != "default" and file_kind(path, reference) != "doc":
         return False
     known = {port for family in FAMILIES for port, _ in family.ports} - _GENERIC

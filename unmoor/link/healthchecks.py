@@ -1,4 +1,4 @@
-"""Healthchecks: there at all, asking the right port and path, with a tool that the image holds; and who waits for them."""
+"""Healthchecks: there at all, asking the right port and path, with a tool of the image; and who waits for them."""
 
 import re
 from collections.abc import Iterator
@@ -56,7 +56,8 @@ def _service(project: Project, stack: Stack, service: Service) -> Iterator[Subje
     check = _check(service, stages)
     base = {**place(project, service.at.path), "service": service.name, "image": _image(service, stages)}
     if check is None:
-        yield Subject("healthcheck", *service.at, service.name, {**base, "problem": "none", "long-running": _long(service)},
+        attrs = {**base, "problem": "none", "long-running": _long(service)}
+        yield Subject("healthcheck", *service.at, service.name, attrs,
                       scope=f"services.{service.name}")  # fmt: skip
         return
     if check.disabled or not check.test:
@@ -69,7 +70,9 @@ def _long(service: Service) -> bool:
     """Whether it is a server: it publishes, restarts, or is a known data store built or run here."""
     image = service.image.text if service.image and service.image.text else ""
     known = family_of(image) if image else None
-    return bool(service.build and (service.ports or service.restart in ("always", "unless-stopped"))) or bool(known and known.datastore)
+    return bool(service.build and (service.ports or service.restart in ("always", "unless-stopped"))) or bool(
+        known and known.datastore
+    )
 
 
 def _tools(base: dict[str, object], check: Healthcheck, stages: list[Stage]) -> Iterator[Subject]:
@@ -80,7 +83,9 @@ def _tools(base: dict[str, object], check: Healthcheck, stages: list[Stage]) -> 
         match = _TOOLS.search(part.text or "")
         if match and missing(image, match.group(1), _installs(stages)):
             attrs = {**base, "problem": "tool", "tool": match.group(1)}
-            yield Subject("healthcheck", *part.at, part.raw, attrs, related=[Reason("the image", stages[-1].at)] if stages else [])
+            yield Subject(
+                "healthcheck", *part.at, part.raw, attrs, related=[Reason("the image", stages[-1].at)] if stages else []
+            )
             return
 
 
@@ -99,7 +104,8 @@ def _addresses(
             evidence = _ipv4_only(project, service, stages)
             attrs = {**base, "problem": "ipv6", "evidence": evidence[0] if evidence else ""}
             related = [Reason(evidence[0], evidence[1])] if evidence else []
-            yield Subject("healthcheck", path, reference.span, reference.value, attrs, related=related, reference=reference,
+            yield Subject("healthcheck", path, reference.span, reference.value, attrs,
+                          related=related, reference=reference,
                           suggestion=reference.value.replace("localhost", "127.0.0.1", 1))  # fmt: skip
         yield from _base_path(project, base, path, reference, service)
 
@@ -146,7 +152,9 @@ def _ipv4_only(project: Project, service: Service, stages: list[Stage]) -> tuple
     parts: list[Value] = [*service.command, *(service.entrypoint or [])]
     parts += [part for stage in stages[:1] for part in (*stage.command, *stage.entrypoint)]
     for part in parts:
-        if re.search(r"0\.0\.0\.0(:\d+)?$|0\.0\.0\.0[:\s]", part.text or "") and not re.search(r"\.go\b", part.text or ""):
+        if re.search(r"0\.0\.0\.0(:\d+)?$|0\.0\.0\.0[:\s]", part.text or "") and not re.search(
+            r"\.go\b", part.text or ""
+        ):
             return "the server binds 0.0.0.0, IPv4 alone", part.at
     return None
 
@@ -162,7 +170,12 @@ def _base_path(
         if "basePath" not in facts.traits or not config.startswith(context + "/" if context else ""):
             continue
         prefix, rest = facts.traits["basePath"][0], str(reference.attrs.get("rest") or "/")
-        if prefix.startswith("/") and not rest.startswith(prefix) and "next.config" in config and config.count("/") <= context.count("/") + 1:
+        if (
+            prefix.startswith("/")
+            and not rest.startswith(prefix)
+            and "next.config" in config
+            and config.count("/") <= context.count("/") + 1
+        ):
             attrs = {**base, "problem": "path", "base-path": prefix}
             yield Subject("healthcheck", path, reference.span, reference.value, attrs, reference=reference)
 

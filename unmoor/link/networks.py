@@ -78,7 +78,10 @@ def _datastores(project: Project, stack: Stack) -> Iterator[Subject]:
 def _environment(project: Project, stack: Stack, port: Port) -> str:
     """Production or development by the file's name or its header, a twin beside it, or the stack."""
     name = port.at.path.lower()
-    if re.search(r"(^|[._/-])(dev|development|local|test|tests|ci|e2e|sample|samples|demo|example|examples|tutorial)([._/-]|$)", name):
+    if re.search(
+        r"(^|[._/-])(dev|development|local|test|tests|ci|e2e|sample|samples|demo|example|examples|tutorial)([._/-]|$)",
+        name,
+    ):
         return "development"
     if re.search(r"(^|[._/-])(prod|production|staging|deploy|deployment|release)([._/-]|$)", name):
         return "production"

@@ -8,13 +8,16 @@ from unmoor.project import Project
 from unmoor.topology.worlds import own_world
 
 _CODE = {"typescript", "tsx", "javascript", "python", "go", "java", "kotlin", "csharp", "ruby", "php", "rust", "scala",
-         "swift", "dart", "elixir", "lua", "vue", "svelte", "astro", "html", "component", "markup", "literals"}  # fmt: skip
+         "swift", "dart", "elixir", "lua", "vue", "svelte", "astro", "html", "component", "markup",
+         "literals"}  # fmt: skip
 _ENV = re.compile(r"(^|/)(\.env[^/]*|[^/]*\.env([._-][^/]*)?|env\.(template|example|sample)|example\.env)$", re.I)
 _COMPOSE = re.compile(r"(^|/)[^/]*compose[^/]*\.ya?ml[^/]*$", re.I)
 _DOCKERFILE = re.compile(r"(^|/)([^/]*\.)?(dockerfile|containerfile)([._-][^/]*)?$", re.I)
 _WORKFLOW = re.compile(r"(^|/)\.(github/(workflows|actions)/|gitlab-ci|circleci/|forgejo/|gitea/)", re.I)
 _DOC = re.compile(r"\.(md|mdx|markdown|adoc|asciidoc|rst|txt)$", re.I)
-_SCRIPT = re.compile(r"\.(sh|bash|zsh|ps1|bat|cmd|mk|just)$|(^|/)(makefile|justfile|taskfile[^/]*|procfile|crontab)$", re.I)
+_SCRIPT = re.compile(
+    r"\.(sh|bash|zsh|ps1|bat|cmd|mk|just)$|(^|/)(makefile|justfile|taskfile[^/]*|procfile|crontab)$", re.I
+)
 _EXAMPLE = re.compile(r"([._-]|^)(example|sample|template|dist|tmpl|tpl)([._-]|$)", re.I)
 
 

@@ -22,7 +22,9 @@ def public_variable(name: str) -> bool:
     return name.startswith(PUBLIC_PREFIXES)
 
 
-def handed_out(names: tuple[str, ...], address: Address, reference: Reference, runtime: Runtime, resolution: Resolution) -> bool:
+def handed_out(
+    names: tuple[str, ...], address: Address, reference: Reference, runtime: Runtime, resolution: Resolution
+) -> bool:
     """Whether a container holds the address for others: its key says so, or it is the service's own published port."""
     if reference.role == "advertised":
         return True
@@ -34,7 +36,8 @@ def handed_out(names: tuple[str, ...], address: Address, reference: Reference, r
     return own and resolution.verdict in ("wrong-host", "self", "wrong-port") and resolution.cause != "container-port"
 
 
-_BUNDLERS = ("next", "vite", "react-scripts", "nuxt", "astro", "gatsby", "@vue/cli-service", "@sveltejs/kit", "webpack", "parcel",
+_BUNDLERS = ("next", "vite", "react-scripts", "nuxt", "astro", "gatsby", "@vue/cli-service", "@sveltejs/kit", "webpack",
+             "parcel",
              "@angular/core")  # fmt: skip
 _TESTERS = re.compile(r"(^|[-_/])(e2e|playwright|cypress|tests?|specs?)([-_/]|$)")
 

@@ -8,7 +8,7 @@ _PARAMETER = re.compile(r":\w+[*+?]?|\{[^}]*\}|<[^>]*>|\[\[?\.{0,3}\w+\]?\]|\$\{
 
 @lru_cache(8192)
 def expression(pattern: str, *, prefix: bool = False) -> re.Pattern[str]:
-    """A regular expression for a pattern: `:id`, `{id}`, `<int:id>`, `[id]`, `[...all]`, `*`. prefix: all below it too."""
+    """A regular expression for a pattern: `:id`, `{id}`, `<int:id>`, `[id]`, `[...all]`, `*`. prefix: all below too."""
     out, at = [], 0
     text = "/" + pattern.strip().strip("^").lstrip("/").rstrip("$")
     for match in _PARAMETER.finditer(text):

@@ -12,8 +12,21 @@ from unmoor.project import Project
 from unmoor.topology.packages import Package, nearest
 from unmoor.topology.proxies import Route
 
-_CALLS = re.compile(r"^(window\.)?(fetch|EventSource|XMLHttpRequest\.open|xhr\.open|WebSocket|axios(\.\w+)?|ky(\.\w+)?|useSWR|\$fetch)$")
-_PREFIX_SOURCES = ("nginx", "caddy", "traefik", "vite-proxy", "webpack-proxy", "cra-proxy", "angular-proxy", "netlify", "proxy-middleware", "vercel")
+_CALLS = re.compile(
+    r"^(window\.)?(fetch|EventSource|XMLHttpRequest\.open|xhr\.open|WebSocket|axios(\.\w+)?|ky(\.\w+)?|useSWR|\$fetch)$"
+)
+_PREFIX_SOURCES = (
+    "nginx",
+    "caddy",
+    "traefik",
+    "vite-proxy",
+    "webpack-proxy",
+    "cra-proxy",
+    "angular-proxy",
+    "netlify",
+    "proxy-middleware",
+    "vercel",
+)
 
 
 def subjects(project: Project) -> Iterator[Subject]:
@@ -81,7 +94,11 @@ def _covers(route: Route, target: str) -> bool:
 
 def _calls(project: Project, table: Table) -> Iterator[Subject]:
     for path, reference in project.references("route"):
-        if not _CALLS.match(str(reference.attrs.get("call", ""))) or reference.attrs.get("base") or reference.role != "request":
+        if (
+            not _CALLS.match(str(reference.attrs.get("call", "")))
+            or reference.attrs.get("base")
+            or reference.role != "request"
+        ):
             continue
         if not reference.value.startswith("/") or reference.value.startswith("//") or reference.attrs.get("base_name"):
             continue
@@ -119,9 +136,12 @@ def _shadowed(project: Project, table: Table) -> Iterator[Subject]:
     for route in sorted(table.routes, key=lambda r: (r.at.path, r.order)):
         if route.source != "next-rewrite":
             continue
-        hiding = next((e for e in earlier if e.at.path == route.at.path and e.pattern != route.pattern and _wider(e, route)), None)
+        hiding = next(
+            (e for e in earlier if e.at.path == route.at.path and e.pattern != route.pattern and _wider(e, route)), None
+        )
         earlier.append(route)
-        attrs = {**place(project, route.at.path), "shadowed": hiding is not None, "by": hiding.pattern if hiding else "",
+        attrs = {**place(project, route.at.path), "shadowed": hiding is not None,
+                 "by": hiding.pattern if hiding else "",
                  "pattern": route.pattern, "source": route.source, "called": _called(project, route),
                  "websocket-missing": False}  # fmt: skip
         related = [Reason("this one comes first", hiding.at)] if hiding else []
@@ -144,7 +164,9 @@ def _websockets(project: Project, table: Table) -> Iterator[Subject]:
         if not re.search(r"WebSocket", str(reference.attrs.get("call", ""))) or world_of(path):
             continue
         target = sample(reference.value)
-        matching = [r for r in table.routes if r.source in ("nginx", "vite-proxy") and r.pattern != "/" and _covers(r, target)]
+        matching = [
+            r for r in table.routes if r.source in ("nginx", "vite-proxy") and r.pattern != "/" and _covers(r, target)
+        ]
         if matching and not any(route.websocket for route in matching):
             route = matching[0]
             attrs = {**place(project, route.at.path), "shadowed": False, "by": "", "pattern": route.pattern,

@@ -38,7 +38,9 @@ def _defined(stack: Stack) -> dict[str, set[str]]:
 def _entrypoints(project: Project, stack: Stack) -> tuple[set[str], bool]:
     """(names, whether Traefik is configured somewhere that is not seen here)."""
     found: set[str] = set()
-    traefiks = [s for s in stack.services.values() if s.image and s.image.text and re.search(r"(^|/)traefik(:|$)", s.image.text)]
+    traefiks = [
+        s for s in stack.services.values() if s.image and s.image.text and re.search(r"(^|/)traefik(:|$)", s.image.text)
+    ]
     for service in traefiks:
         words = [value.text or "" for value in (*service.command, *service.environment.values())]
         words += list(service.environment)
@@ -83,7 +85,10 @@ def _ports(project: Project, service: Service, key: str, value: Value) -> Iterat
     own = any(p.container == port for p in service.ports)
     wrong = not own and (mapped is not None or (port not in inside and service.listens_known and bool(inside)))
     right = mapped.container if mapped else (min(inside) if len(inside) == 1 else "")
-    attrs = {**place(project, value.at.path), "missing": wrong, "what": "port", "name": str(port), "service": service.name,
+    attrs = {**place(project, value.at.path), "missing": wrong, "what": "port", "name": str(port),
+             "service": service.name,
              "port": port, "right-port": right}  # fmt: skip
     related = [Reason(f"{port} is the host's side of this mapping", mapped.at)] if mapped else []
-    yield Subject("traefik-label", *value.at, value.raw, attrs, related=related, scope=f"services.{service.name}.labels")
+    yield Subject(
+        "traefik-label", *value.at, value.raw, attrs, related=related, scope=f"services.{service.name}.labels"
+    )

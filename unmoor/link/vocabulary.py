@@ -137,7 +137,11 @@ SUBJECTS: dict[str, dict[str, str]] = {
         "stack": "the stack of both",
         "pattern": "the configured pattern",
     },
-    "compose-key": {**_PLACE, "near": "the key that is meant, if one is near", "where": "the place in the file, in words"},
+    "compose-key": {
+        **_PLACE,
+        "near": "the key that is meant, if one is near",
+        "where": "the place in the file, in words",
+    },
     "dependency": {
         **_PLACE,
         "kind-of": "depends_on, links, network, volume, config, secret, extends, network_mode, volumes_from, ipc, pid",
@@ -260,7 +264,12 @@ SUBJECTS: dict[str, dict[str, str]] = {
         "holder": "the variable whose address was copied",
         "twin": "the example file that has both",
     },
-    "env-build": {**_PLACE, "name": "the variable", "service": "the service", "dockerfile": "the Dockerfile that builds"},
+    "env-build": {
+        **_PLACE,
+        "name": "the variable",
+        "service": "the service",
+        "dockerfile": "the Dockerfile that builds",
+    },
     "build-arg": {
         **_PLACE,
         "name": "the argument",

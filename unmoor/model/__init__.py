@@ -1,1 +1,1 @@
-"""The values that every room shares: spans, facts, subjects, findings, fixes. They know nothing of each other's makers."""
+"""The values that every room shares: spans, facts, subjects, findings, fixes. They know nothing of their makers."""

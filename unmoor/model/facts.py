@@ -62,7 +62,7 @@ class Reference(Struct, frozen=True, array_like=True, gc=False):
 
     value: the decoded text. Substitutions stand as they are written (`${PORT}`).
     span: the bytes of the outer file that `value` was decoded from, without quotes.
-    layers: how the value is written, outermost first, e.g. ("yaml:double", "shell:word"); what a codemod must encode for.
+    layers: how the value is written, outermost first ("yaml:double", "shell:word"); what a codemod must encode for.
     role/why: what the reference is for, and the reason in words.
     runtime: where it is evaluated if the text itself says so ("browser", "host", "container:web"), else "".
     scope: the enclosing symbol, YAML path or Dockerfile stage; a part of the fingerprint.

@@ -15,7 +15,7 @@ class Span(NamedTuple):
 
     def overlaps(self, other: "Span") -> bool:
         """Whether the two share a byte, or are empty at the same offset."""
-        return self.start < other.end and other.start < self.end or self == other
+        return (self.start < other.end and other.start < self.end) or self == other
 
 
 class Location(NamedTuple):

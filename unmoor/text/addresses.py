@@ -95,15 +95,28 @@ def computed(text: str) -> bool:
 
 _NETWORKS = {
     "loopback": ["127.0.0.0/8", "::1/128"],
-    "resolver": ["127.0.0.11/32", "169.254.0.0/16", "8.8.8.8/32", "8.8.4.4/32", "1.1.1.1/32", "1.0.0.1/32", "9.9.9.9/32",
-                 "149.112.112.112/32", "208.67.222.222/32", "208.67.220.220/32"],
+    "resolver": [
+        "127.0.0.11/32",
+        "169.254.0.0/16",
+        "8.8.8.8/32",
+        "8.8.4.4/32",
+        "1.1.1.1/32",
+        "1.0.0.1/32",
+        "9.9.9.9/32",
+        "149.112.112.112/32",
+        "208.67.222.222/32",
+        "208.67.220.220/32",
+    ],
     "wildcard": ["0.0.0.0/32", "::/128"],
     "documentation": ["192.0.2.0/24", "198.51.100.0/24", "203.0.113.0/24", "2001:db8::/32"],
     "tailnet": ["100.64.0.0/10"],
     "private": ["10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "fc00::/7", "fe80::/10"],
 }
-_BLOCKS = [(kind, ip_network(block)) for kind in ("resolver", "documentation", "wildcard", "loopback", "tailnet", "private")
-           for block in _NETWORKS[kind]]
+_BLOCKS = [
+    (kind, ip_network(block))
+    for kind in ("resolver", "documentation", "wildcard", "loopback", "tailnet", "private")
+    for block in _NETWORKS[kind]
+]
 _RESERVED = re.compile(r"(^|\.)(example\.(com|org|net)|example|test|invalid)$")
 
 

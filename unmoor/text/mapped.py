@@ -74,7 +74,7 @@ class Mapped:
         return segment.start if at < segment.hi else segment.end
 
     def exact(self, lo: int, hi: int) -> bool:
-        """Whether `text[lo:hi]` is one unbroken copy of source bytes, so that it may be replaced without re-encoding."""
+        """Whether `text[lo:hi]` is one unbroken copy of source bytes, which may be replaced without re-encoding."""
         span = self.span(lo, hi)
         return span.end - span.start == hi - lo and not any(
             not s.copy for s in self.segments if s.lo < hi and lo < s.hi
