@@ -133,15 +133,15 @@ def test_a_run_parses_each_file_once_and_then_only_what_it_changed(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     from unmoor.config.settings import Settings
+    from unmoor.engine import scan_workspace
     from unmoor.files import scanning
     from unmoor.fixing.memory import Ground
-    from unmoor.engine import scan_workspace
 
     (tmp_path / "a.py").write_text("requests.get('http://localhost:3011')\n")
     (tmp_path / "b.py").write_text("requests.get('http://localhost:3012')\n")
     parsed: list[str] = []
     original = scanning.scan
-    monkeypatch.setattr(scanning, "scan", lambda path, *rest, **more: (parsed.append(path), original(path, *rest, **more))[1])
+    monkeypatch.setattr(scanning, "scan", lambda path, *a, **k: (parsed.append(path), original(path, *a, **k))[1])
     ground = Ground(tmp_path, None, cache=False)
     new = {"b.py": b"requests.get('http://localhost:3013')\n", "c.py": b"requests.get('http://localhost:1')\n"}
     for overlay in ({}, new, new, {}):

@@ -108,7 +108,7 @@ def test_suppressed_known_and_other_findings_are_left() -> None:
     fix = replaced("a.txt", source, 1, "g")
     for fields in ({"suppressed": "why"}, {"baseline": "known"}, {"rule": "other"}):
         found = [finding("a.txt", source, b"bad1", *fix, **fields)]
-        outcome = run(found, lambda p: source, lambda o: found, Narrowing(rules=("a-rule",)))
+        outcome = run(found, lambda p: source, lambda o, found=found: found, Narrowing(rules=("a-rule",)))
         assert outcome.overlay == {}
     found = [finding("a.txt", source, b"bad1", *fix)]
     assert run(found, lambda p: source, lambda o: [], Narrowing(paths=("b/**",))).overlay == {}

@@ -20,7 +20,7 @@ GOOD: tuple[Outcome, ...] = ("validated", "reported", "fixed")
 
 class Case(Struct):
     """The outcome of one example. validated: a Good stayed silent; reported: a Bad was found; noisy: too much was said;
-    missing: too little; fixed, misfixed: what the codemod made of it; empty: the page lacks examples. `line` is 1-based.
+    missing: too little; fixed, misfixed: what the codemod made of it; empty: no examples. `line` is 1-based.
     """
 
     rule: str
@@ -66,7 +66,8 @@ def _compare(rule: Rule, example: Example, success: Outcome) -> Case:
         return Case(rule.id, example.title, example.line, success)
     extra, lacking = sorted(found - wanted), sorted(wanted - found)
     if lacking:
-        return Case(rule.id, example.title, example.line, "missing", _list("not found", lacking) + _list("; found", extra))
+        told = _list("not found", lacking) + _list("; found", extra)
+        return Case(rule.id, example.title, example.line, "missing", told)
     return Case(rule.id, example.title, example.line, "noisy", _list("found", extra))
 
 
@@ -81,10 +82,11 @@ def _mark(finding: Finding, example: Example) -> tuple[str, int, bool]:
 
 
 def _fixes(rule: Rule, bad: list[Example], fixed: list[Example]) -> Iterator[Case]:
-    """Each Fixed belongs to the Bad of the same title, else of the same number; a Bad with neither must refuse its fix."""
+    """Each Fixed belongs to the Bad of the same title, else of the same number; a Bad with neither must refuse."""
     by_title = {example.title: example for example in fixed}
     for number, example in enumerate(bad):
-        wanted = by_title.get(example.title) or (fixed[number] if number < len(fixed) and not fixed[number].title else None)
+        untitled = fixed[number] if number < len(fixed) and not fixed[number].title else None
+        wanted = by_title.get(example.title) or untitled
         if wanted is None:
             continue
         files, detail = fix(rule, example.files)
@@ -101,6 +103,8 @@ def _fixes(rule: Rule, bad: list[Example], fixed: list[Example]) -> Iterator[Cas
 
 def fix(rule: Rule, files: dict[str, str]) -> tuple[dict[str, str], str]:
     """The files with every fix of the rule made (safe or not, never display-only), and the first refusal."""
+    from unmoor.generate.resolver import content
+
     files, refusal = dict(files), ""
     for _ in range(10):
         chosen: list[Fix] = []
@@ -115,7 +119,7 @@ def fix(rule: Rule, files: dict[str, str]) -> tuple[dict[str, str], str]:
         for candidate in chosen:
             for edit in candidate.edits:
                 edits.setdefault(edit.path, set()).add(edit)
-            files.update(dict(candidate.creates))
+            files.update({path: content(text) for path, text in candidate.creates if path not in files})
         for path, changes in edits.items():
             files[path] = apply(files.get(path, "").encode(), changes).decode()
     return files, refusal

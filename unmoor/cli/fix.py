@@ -16,13 +16,15 @@ _SHARED = {"select", "ignore", "extend_select", "persona", "min_confidence", "ro
            "no_cache", "cache_dir", "jobs", "config", "isolated", "color", "quiet", "verbose", "fail_on", "exit_zero",
            "baseline", "no_ignores"}  # fmt: skip
 OPTIONS: tuple[Option, ...] = (
-    Option("unsafe_fixes", ("--unsafe-fixes",), "flag", "Use fixes that may change what the program does.", group="Fixes"),
+    Option("unsafe_fixes", ("--unsafe-fixes",), "flag", "Use fixes that may change what the program does.",
+           group="Fixes"),
     Option("rule", ("--rule",), "list", "Mend findings of these rules only.", metavar="RULE", group="Fixes"),
     Option("path", ("--path",), "many", "Mend findings in these files only.", metavar="GLOB", group="Fixes"),
     Option("interactive", ("--interactive",), "flag", "Ask before each fix: yes, no, all, quit.", group="Fixes"),
     Option("dry_run", ("--dry-run",), "flag", "Say what would be done, and write nothing.", group="Fixes"),
     Option("diff", ("--diff",), "flag", "Print the diff, and write nothing.", group="Fixes"),
-    Option("allow_dirty", ("--allow-dirty",), "flag", "Write into a work tree with uncommitted changes.", group="Fixes"),
+    Option("allow_dirty", ("--allow-dirty",), "flag", "Write into a work tree with uncommitted changes.",
+           group="Fixes"),
     Option("output_format", ("--output-format", "--format"), "text",
            "text: a summary; patch: a diff that `git apply` takes; json. The latter two write nothing.",
            ("text", "patch", "json"), group="Output", default="text"),

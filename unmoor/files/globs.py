@@ -1,4 +1,4 @@
-"""Path patterns, as .gitignore and Ruff read them: `*` stays in a folder, `**` crosses, a bare name matches anywhere."""
+"""Path patterns, as .gitignore and Ruff read them: `*` stays in a folder, `**` crosses, a bare name fits anywhere."""
 
 import re
 from functools import lru_cache

@@ -13,8 +13,8 @@ from unmoor.files.workspace import Workspace
 from unmoor.model.facts import Facts, Problem
 from unmoor.model.findings import Skipped
 from unmoor.scanners import SCANNERS, Scanner, scan, scanner_of
-from unmoor.text.positions import Lines
 from unmoor.text.ports import spoken_ports
+from unmoor.text.positions import Lines
 
 MOST_BYTES = 5_000_000
 _CONFLICT = re.compile(rb"^<{7} [^\n]*\n(?:.*\n)*?={7}\r?\n(?:.*\n)*?>{7} ", re.M)

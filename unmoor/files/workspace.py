@@ -9,7 +9,6 @@ from pathlib import Path
 from unmoor.files.discovery import Listing, list_files
 from unmoor.files.history import History
 
-
 _MOST_KEPT = 16_000_000  # bytes
 
 

@@ -93,7 +93,7 @@ def _replace(target: Path, content: bytes, before: os.stat_result | None) -> Non
             os.fsync(temporary.fileno())
         if before is not None and not _same(os.lstat(target), before):
             raise UserError(f"{target} changed while it was written", help="run the command again")
-        os.replace(name, target)
+        Path(name).replace(target)
     except BaseException:
         with contextlib.suppress(FileNotFoundError):
             os.unlink(name)  # noqa: PTH108 (the name is a string from mkstemp)

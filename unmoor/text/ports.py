@@ -2,7 +2,9 @@
 
 import re
 
-_SPOKEN = re.compile(rb"(?i)(?:port|listen|serve|bind|addr)[^\n]{0,60}?(?<![\d.])(\d{2,5})(?![\d.])|:(\d{4,5})[\"'`,\s)]")
+_SPOKEN = re.compile(
+    rb"(?i)(?:port|listen|serve|bind|addr)[^\n]{0,60}?(?<![\d.])(\d{2,5})(?![\d.])|:(\d{4,5})[\"'`,\s)]"
+)
 _MOST_BYTES = 1_000_000
 
 
