@@ -1,4 +1,4 @@
-"""Which folder is the root: the git root, or a part of the repository with a configuration of its own."""
+"""Which folder is the root (the git root, or a configured part of the repository), and what lies there counts."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -61,3 +61,13 @@ def test_a_place_is_named_from_where_one_stands(
     (root / "docs").mkdir()
     ran = unmoor("resolve", "../compose.yaml:2", cwd=root / "docs")
     assert ran.code == 0 and "gone" in ran.out, ran  # type: ignore[attr-defined]
+
+
+def test_the_file_beside_the_configuration_counts_without_being_named(
+    unmoor: Callable[..., object], write: Callable[[dict[str, str]], Path]
+) -> None:
+    write({"compose.yaml": "services:\n  web: {image: nginx, depends_on: [gone]}\n"})
+    assert unmoor("scan", "--no-cache").code == 1  # type: ignore[attr-defined]
+    assert unmoor("baseline", "update").code == 0  # type: ignore[attr-defined]
+    assert unmoor("scan", "--no-cache").code == 0  # type: ignore[attr-defined]
+    assert unmoor("scan", "--no-cache", "--isolated").code == 1  # type: ignore[attr-defined]
