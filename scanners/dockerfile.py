@@ -32,6 +32,7 @@ from unmoor.text.mapped import Mapped
 
 LANGUAGE = "dockerfile"
 _SELF = "container:"
+_QUOTED = re.compile(rb"\"(?:\\.|[^\"\\])*\"|'[^']*'|\\.", re.S)
 _VARIABLE = re.compile(rb"\$\{([A-Za-z_]\w*)(?:(:?[-+?])([^{}]*))?[^{}]*\}|\$([A-Za-z_]\w*)")
 _EXPANDED = {"ADD", "COPY", "ENV", "EXPOSE", "FROM", "LABEL", "STOPSIGNAL", "USER", "VOLUME", "WORKDIR", "ARG"}
 _HEALTH = re.compile(rb"(?i)(CMD|NONE)(?=\s|$)\s*")
@@ -124,8 +125,11 @@ class _File:
 
     def _variables(self, unit: Unit, given: Instruction) -> None:
         text = given.line.text
+        literal = [m.span() for m in _QUOTED.finditer(text, given.lo, given.hi) if m.group().startswith(b"'")]
         for match in _VARIABLE.finditer(text, given.lo, given.hi):
             before = text[: match.start()]
+            if any(lo < match.start() < hi for lo, hi in literal):
+                continue
             if (len(before) - len(before.rstrip(self.document.escape))) % 2:
                 continue
             group = 1 if match[1] else 4

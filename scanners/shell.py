@@ -10,7 +10,7 @@ from tree_sitter import Node
 from unmoor.model.facts import Facts, Reference, Role
 from unmoor.scanners import commands
 from unmoor.scanners.commands import State, Word
-from unmoor.scanners.shell_heredocs import Heredoc, heredocs
+from unmoor.scanners.shell_heredocs import Heredoc, heredocs, substitutions
 from unmoor.scanners.unit import Unit
 from unmoor.syntax.grammars import errors, parse
 from unmoor.text.addresses import host_class
@@ -379,7 +379,11 @@ def read_heredoc(unit: Unit, source: bytes, document: Heredoc, words: list[Word]
         word = commands.plain_word(unit, document.lo, document.hi, layer)
     else:
         word = commands.quoted_text(unit, document.lo, document.hi, layer, source)
-    return commands.read_word(word, state, role, "shown by cat" if role == "display" else "", file=name)
+    found = commands.read_word(word, state, role, "shown by cat" if role == "display" else "", file=name)
+    for lo, hi in () if document.quoted else substitutions(source, document.lo, document.hi):
+        inner = structs.replace(unit, text=unit.text.slice(lo, hi), layers=(*unit.layers, layer))
+        found.add(scan_in(inner, state.copy()))
+    return found
 
 
 def _runtime(words: list[Word]) -> str:

@@ -1,11 +1,13 @@
 """Here-documents, found by lexing: the pinned bash grammar loses the rest of a script at several of their forms."""
 
 import re
+from collections.abc import Iterator
 from typing import NamedTuple
 
 from unmoor.scanners.commands.words import skip
 
 _OPERATOR = re.compile(rb"<<(-?)[ \t]*((?:\\.|'[^'\n]*'|\"[^\"\n]*\"|[^\s;&|()<>'\"\\`])+)")
+_SUBSTITUTED = re.compile(rb"\\.|\$\(\(|\$\(|`", re.S)
 _DULL_INSIDE = re.compile(rb"[^\n\"$\\]+")
 _DULL = re.compile(rb"[^\n\"'#$()<`\\]+")
 
@@ -80,6 +82,23 @@ def heredocs(text: bytes, unclosed: list[tuple[int, int]] | None = None) -> list
             at = dull.end() if dull else max(skip(text, at, size), at + 1)
     loose += [(item.operator, item.behind) for item in pending]
     return found
+
+
+def substitutions(text: bytes, lo: int, hi: int) -> Iterator[tuple[int, int]]:
+    """The commands inside a body that is expanded, `$(…)` and backticks, as ranges without their marks."""
+    at = lo
+    while (match := _SUBSTITUTED.search(text, at, hi)) is not None:
+        at = match.end()
+        if match.group() == b"`":
+            end = text.find(b"`", at, hi)
+            if end > at and b"\\" not in text[at:end]:
+                yield at, end
+            at = end + 1 if end >= 0 else hi
+        elif match.group() == b"$(":
+            end = min(skip(text, match.start(), hi), hi)
+            if text[end - 1 : end] == b")":
+                yield at, end - 1
+            at = max(end, at)
 
 
 def _in_double(text: bytes, at: int, stack: list[bytes]) -> int:

@@ -228,6 +228,12 @@ def test_variables_are_declared_and_read() -> None:
     assert [e.value for e in found(source, "env")] == ["TAG"]
 
 
+def test_single_quotes_keep_a_dollar() -> None:  # P28
+    source = "FROM a\nENV 'X'='$Y' A=1 B=$A C=\"it's $D\"\n"
+    assert [e.value for e in found(source, "env")] == ["A", "D"]
+    assert [(d.name, d.value) for d in declared(source, "env")][:2] == [("X", "$Y"), ("A", "1")]
+
+
 @pytest.mark.parametrize(
     "line",
     [

@@ -34,6 +34,9 @@ def values(text: str | bytes, path: str = "a.tsx") -> list[str]:
         ("x = <b><I className='x' /> Roles & Rights\n  </b>; fetch('http://localhost:1')", ["http://localhost:1"]),
         ("x = <Box default={{ x: 1 }} url='http://localhost:1' />", ["http://localhost:1"]),
         ("x = <b>CPU & RAM {t}</b>; fetch('http://localhost:1')", ["http://localhost:1"]),
+        ("x = <p>Today's P&L: <a href='http://localhost:1'/></p>", ["http://localhost:1"]),
+        ("x = <p><code>a</code> & <a href='http://localhost:1'/></p>", ["http://localhost:1"]),
+        ("x = <p>Total: 24 | P&L</p>; fetch('http://localhost:1')", ["http://localhost:1"]),
         ('x = <a href="http://localhost:1?a=1&amp;b=2"/>', ["http://localhost:1?a=1&b=2"]),
     ],
 )
@@ -53,6 +56,8 @@ def test_ampersands_in_jsx(path: str, text: str, found: list[str]) -> None:
         "interface X<in T> {}",
         "const r = await db.query<{ a: string }>`SELECT 1`",
         "const r = await db.query<{\n  a: string;\n  b: string;\n}>`SELECT 1`",
+        "interface X { f?: (boolean) => void }",
+        "const f = (v: string, g: (string) => void) => g(v)",
         "type A = Omit<T, K> & Partial<Pick<T, K>>",
         "if (a > 0 && b < 1) { c() }",
         "type P = HTMLAttributes<HTMLDivElement> & VariantProps<typeof v>",
@@ -133,6 +138,15 @@ def test_one_long_line() -> None:
     started = time.process_time()
     assert "http://localhost:1" in values(text, "a.js")
     assert time.process_time() - started < 10
+
+
+def test_what_is_left_out_is_a_problem(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("unmoor.scanners.ecmascript.MOST_HITS", 3)
+    facts = read("f(" + ", ".join(f"'http://localhost:{i}'" for i in range(1, 6)) + ")", "a.ts")
+    assert [r.value for r in facts.references] == ["http://localhost:1", "http://localhost:2", "http://localhost:3"]
+    (problem,) = facts.problems
+    assert "more than 3" in problem.message
+    assert problem.span.end - problem.span.start == len("'http://localhost:4', 'http://localhost:5'")
 
 
 def test_larger_than_the_limit_is_a_problem() -> None:

@@ -280,6 +280,36 @@ def test_told_and_handed_commands() -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("body", "found"),
+    [
+        ("http://a:1 $x\n", ["http://a:1"]),  # P33: text before the first expansion
+        ("a `curl http://b:2`\n", ["http://b:2"]),  # P33
+        ("a $(curl http://b:2) \\$(curl http://c:3 $((1+2))\n", ["http://b:2", "http://c:3"]),
+    ],
+)
+def test_commands_in_here_documents(body: str, found: list[str]) -> None:
+    assert sorted(values(f"cat <<A\n{body}A\n", "url")) == found
+    assert len(values(f"cat <<'A'\n{body}A\n", "url")) == len(found)
+    assert values("cat <<A\n$(docker logs web)\nA\n", "container") == ["web"]
+    assert values("cat <<'A'\n$(docker logs web)\nA\n", "container") == []
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "for arg do\n  curl http://x:1\ndone\n",
+        "f() {\n  for arg do curl http://x:1; done\n}\n",
+        "until (curl http://x:1) do sleep 1; done\n",
+        "exec 3<>/dev/tcp/127.0.0.1/9000 && curl http://x:1 && grep ok <&3\n",
+        'X="${Y: -$N}"\ncurl http://x:1\n',
+    ],
+)
+def test_what_the_grammar_misreads(source: str) -> None:
+    assert facts(source).problems == []
+    assert values(source, "url") == ["http://x:1"]
+
+
 def test_a_background_mark_ends_an_address() -> None:  # P35
     assert values("curl http://h?a=1&b=2", "url") == ["http://h?a=1"]
 

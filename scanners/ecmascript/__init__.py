@@ -88,7 +88,7 @@ def scan(unit: Unit) -> Facts:
     done: set[int] = set()
     literals = [node for node in nodes.get("literal", []) if interest.worth(node) and node.start_byte not in read]
     literals.sort(key=lambda node: node.start_byte)
-    for chain in source.walk(literals[:MOST_HITS]):
+    for chain in source.walk(_most(source, literals, MOST_HITS, facts)):
         found.extend(endpoints.addresses(source, chain, done, interest))
     facts.references += apply_uses(source, found)
     _notes(source, nodes.get("note", []), facts)
@@ -96,6 +96,14 @@ def scan(unit: Unit) -> Facts:
     for lo, hi in errors(source.tree):
         facts.problems.append(Problem(unit.span(lo, hi), "not understood"))
     return facts
+
+
+def _most(source: Source, nodes: list[Node], most: int, facts: Facts) -> list[Node]:
+    """The first `most` nodes in order of place; the region of those left out is a problem, never silence."""
+    if len(nodes) > most:
+        lo, hi = nodes[most].start_byte, max(node.end_byte for node in nodes[most:])
+        facts.problems.append(Problem(source.unit.span(lo, hi), f"more than {most} {nodes[most].type} nodes"))
+    return nodes[:most]
 
 
 def _query(source: Source) -> str:
@@ -132,9 +140,9 @@ def _calls(source: Source, nodes: dict[str, list[Node]], facts: Facts) -> set[in
         facts.declarations.extend(declarations.served_ports(source, chain))
         facts.declarations.extend(routes.configured(source, chain))
     wanted = [node for node in nodes.get("call", []) if _interesting(source, node)]
-    for chain in source.walk(wanted[:MOST_HITS]):
+    for chain in source.walk(_most(source, wanted, MOST_HITS, facts)):
         read |= _call(source, chain, facts)
-    for chain in source.walk(source.declarators[: declarations.MOST_CONSTANTS]):
+    for chain in source.walk(_most(source, source.declarators, declarations.MOST_CONSTANTS, facts)):
         facts.declarations.extend(declarations.constants(source, chain))
     return read
 
@@ -178,7 +186,7 @@ def _environment(source: Source, nodes: dict[str, list[Node]], facts: Facts) -> 
     if environment.is_schema(source):
         wanted += nodes.get("pair", [])
     wanted.sort(key=lambda node: node.start_byte)
-    for chain in source.walk(wanted[:MOST_HITS]):
+    for chain in source.walk(_most(source, wanted, MOST_HITS, facts)):
         facts.references.extend(environment.reads(source, chain))
 
 

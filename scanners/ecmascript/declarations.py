@@ -19,7 +19,7 @@ _EXPORT_LISTS = (
     re.compile(rb"export\s*\{([^{}]{0,4000})\}"),
     re.compile(rb"module\.exports\s*=\s*\{([^{}]{0,4000})\}"),
 )
-MOST_CONSTANTS = 3000
+MOST_CONSTANTS = 40_000
 
 
 def listens(source: Source, chain: Chain) -> Iterator[Declaration]:

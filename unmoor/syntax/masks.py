@@ -1,6 +1,6 @@
 """Masks: source that a grammar is known to misread, overwritten by something of the same length that it reads.
 
-Each is a bug of the pinned grammar (tree-sitter-typescript #366, tree-sitter-javascript #366: a bare `&` in JSX). The
+Each is a bug of a pinned grammar (tree-sitter-typescript #366, tree-sitter-javascript #366: a bare `&` in JSX). The
 masks look at bytes only and can be wrong, so `unmoor.syntax.grammars.parse` uses them where the source as it stands
 does not parse, and keeps the tree with the smaller errors.
 """
@@ -16,7 +16,15 @@ _JSX_ATTRIBUTE = re.compile(rb"=\s*(\"[^\"\n<>]*&[^\"\n<>]*\"|'[^'\n<>]*&[^'\n<>
 _JSX_DEFAULT = re.compile(rb"(?<=\s)default(?=\s*=\s*[{\"'])")
 _BARE_AMP = re.compile(rb"&(?!\w+;|#\d+;|#x[0-9a-fA-F]+;)")
 _TEXT_AMP = re.compile(rb"(?<!&)&(?![&=]|\w+;|#\d+;|#x[0-9a-fA-F]+;)")
-_TEXT_START = re.compile(rb"[<>{}=;\"'`|]")
+_TEXT_START = re.compile(rb"[<>{}=;\"`]")
+_TYPE_NAMED = re.compile(
+    rb"(?<=\()(?:string|number|boolean|any|void|object|unknown|symbol|never|bigint)(?=\s*(?:,\s*\w+\s*)*\)\s*=>)"
+)
+_FOR_DO = re.compile(rb"(?<=[ \t;\n({])for[ \t]+\w+[ \t]+(?=do\b)|^for[ \t]+\w+[ \t]+(?=do\b)")
+_GROUP_DO = re.compile(rb"(?<=\))[ \t](?=do\b)")
+_BOTH_WAYS = re.compile(rb"(?<=[0-9 \t])<>(?=[ \t]*[\w/\"$])")
+_FROM_END = re.compile(rb"(?<=[\w\]])(:[ \t]*)-?[ \t]*\$(?=\w+\})")
+_MEMBER = re.compile(rb"\$\{[A-Za-z_]\w*(?:\??\.\w+|\([^(){}\n]*\))+\}")
 _REACH = 400
 
 
@@ -36,6 +44,8 @@ def _types(source: bytes) -> bytes:
         source = _TYPEOF_IMPORT.sub(_name, source)
     if b"`" in source and b"<" in source:
         source = _TYPED_TEMPLATE.sub(_blank, source)
+    if b"=>" in source:
+        source = _TYPE_NAMED.sub(_name, source)
     return _VARIANCE.sub(_blank, source) if b"out " in source or b"in " in source else source
 
 
@@ -72,13 +82,23 @@ def _closes_tag(before: bytes) -> bool:
     if before.endswith((b"=", b" ")) and not before.rstrip().endswith((b'"', b"'", b"}", b"/")):
         return False
     tag = before.rfind(b"<")
-    return tag <= 0 or not re.match(rb"[\w$.]", before[tag - 1 : tag])
+    return tag <= 0 or before[tag + 1 : tag + 2] == b"/" or not re.match(rb"[\w$.]", before[tag - 1 : tag])
+
+
+def _shell(source: bytes) -> bytes:
+    """`for x do`, `until (…) do`, `exec 3<>file`, `${X: -$N}`, and what a JavaScript template puts into a command."""
+    source = _FOR_DO.sub(lambda m: m.group()[:-1] + b";", source)
+    source = _GROUP_DO.sub(b";", source)
+    source = _BOTH_WAYS.sub(b"< ", source)
+    source = _FROM_END.sub(lambda m: b":" + b"0" * (len(m.group()) - 1), source)
+    return _MEMBER.sub(lambda m: b"$" + b"_" * (len(m.group()) - 1), source)
 
 
 _MASKS: dict[str, Callable[[bytes], bytes]] = {
     "typescript": _types,
     "tsx": lambda source: _ampersands(_types(source)),
     "javascript": _ampersands,
+    "shell": _shell,
 }
 
 
