@@ -7,6 +7,7 @@ from typing import Any
 from unmoor.link.mentions import port_mentioned
 from unmoor.link.places import file_kind, place
 from unmoor.link.publicity import handed_out, public_variable, ships_browser
+from unmoor.link.purposes import companion, known_inside, own_server, purpose
 from unmoor.model.facts import Reference
 from unmoor.model.subjects import Reason, Subject, Target
 from unmoor.project import Project
@@ -17,7 +18,6 @@ from unmoor.topology.model import Resolution, Runtime
 _NAMES_A_HOST = re.compile(
     r"(?i)ip(_|$|s\b|addr)|host|addr|server|gateway|dns|url|endpoint|proxy|node|peer|target|remote|ssh|scp|router|subnet|broker"
 )
-_CHECK_FILE = re.compile(r"(^|[/_-])health-?_?checks?\.[a-z]+$", re.I)
 _FAILING = ("wrong-host", "wrong-port", "isolated", "undefined", "host-only")
 
 
@@ -107,15 +107,19 @@ def _attributes(
         "position": attrs.get("position", ""),
         "constant": attrs.get("constant", ""),
         "computed-port": bool(attrs.get("explicit")) and address.port is None,
-        "well-known-tool": _own_tool(address) or _absent_product(project, path, reference, address, variable),
+        "well-known-tool": _own_tool(address)
+        or companion(resolution)
+        or _absent_product(project, path, reference, address, variable),
         "handed-out": handed_out((key, variable), address, reference, runtime, resolution)
         or _for_readers(project, path, reference, address)
-        or _held_by_publisher(project, address, variable or key, reference, runtime),
+        or _held_by_publisher(project, address, variable or key, reference, runtime)
+        or known_inside(project, reference, address, runtime, resolution),
         "overridden": _overridden(project, path, variable or key),
         "ships-browser": ships_browser(project, path, reference, runtime),
         "link": bool(re.search(r"(^|:)(href|action|src|cite|to)$", str(attrs.get("position", "")))),
         "variable-default": attrs.get("terraform") == "variable-default",
         "network-range": _range(project, path, reference, address),
+        "local": _local(reference),
         "named": bool(
             address.scheme
             or address.explicit
@@ -124,7 +128,9 @@ def _attributes(
         "mentioned": resolution.verdict in _FAILING and port_mentioned(project, address.port),
         "page-composes": _composes(project, path),
         "own-host": bool(re.search(r"location\.(hostname|host)\b|window\.location", address.host)),
-        "purpose": purpose(path, reference, variable or key),
+        "purpose": "own"
+        if own_server(project, path, reference, address, runtime, resolution)
+        else purpose(path, reference, variable or key),
         "cause": resolution.cause,
         "environment": _environment(path),
         "shown": redact(reference.value),
@@ -151,24 +157,6 @@ def _class(project: Project, host: str, runtime: Runtime) -> str:
     return kind
 
 
-def purpose(path: str, reference: Reference, name: str) -> str:
-    """What a value is for, whatever syntax it stands in: its role, or for a default what its variable is for."""
-    if re.search(r"(?i:dummy|placeholder|fake|notused|not-used|unused)|://[\w.-]+:[A-Z][A-Z_]+", reference.value):
-        return "dummy"
-    if _CHECK_FILE.search(path):
-        return "healthcheck"
-    if reference.role != "default":
-        return reference.role
-    stated = str(reference.attrs.get("purpose") or "")
-    if stated in ("cors-origin", "bind", "advertised"):
-        return stated
-    if re.search(r"CORS|ORIGIN|ALLOWED_HOSTS|TRUSTED", name, re.I):
-        return "cors-origin"
-    if re.search(r"^(HOST|HOSTNAME|BIND\w*|LISTEN\w*|SERVER_HOST|APP_HOST|API_HOST)$", name, re.I):
-        return "bind"
-    return "default"
-
-
 def _for_readers(project: Project, path: str, reference: Reference, address: Address) -> bool:
     """A page's address in a configuration file that works for people on the host: a link that it shows them."""
     return file_kind(path, reference) == "config" and address.scheme in ("http", "https") and bool(
@@ -188,6 +176,13 @@ def _overridden(project: Project, path: str, name: str) -> bool:
         name in service.environment and any(env_file.path == path for env_file in service.env_files)
         for stack in project.topology.stacks for service in stack.services.values()
     )
+
+
+def _local(reference: Reference) -> bool:
+    """Whether the value is that of a variable inside one function, not of a module, a class or an object."""
+    name = str(reference.attrs.get("constant") or "")
+    inside = reference.scope.removesuffix(name).strip(".")
+    return bool(name) and "." not in name and bool(inside) and not reference.attrs.get("exported")
 
 
 def _range(project: Project, path: str, reference: Reference, address: Address) -> bool:
