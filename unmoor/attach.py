@@ -3,7 +3,7 @@
 from unmoor.codemods import fix as make_fix
 from unmoor.codemods.request import Request
 from unmoor.generate.services import ServiceAddress, of
-from unmoor.model.findings import Finding, Fix, Refusal
+from unmoor.model.findings import Finding, Fix, Refusal, Severity
 from unmoor.project import Project
 from unmoor.rules import Rule
 
@@ -17,6 +17,8 @@ def attach(findings: list[Finding], rules: dict[str, Rule], project: Project, so
             continue
         name = str(table.pop("codemod"))
         applicability = table.pop("applicability", "unsafe")
+        if finding.rule in rules and finding.severity < Severity[rules[finding.rule].severity]:
+            applicability = "unsafe"  # the rule itself is less sure here, and so is its fix
         if services is None:
             services = of(project)
         request = Request(
