@@ -185,6 +185,30 @@ def test_constants() -> None:
     assert found == {"API": ("http://localhost:1", True), "U.A.B": ("/api/b", False), "U.PORT": ("3011", False)}
 
 
+def test_a_constant_with_a_fallback_is_one() -> None:
+    (constant,) = declared("export const API = process.env.X || 'http://localhost:1'", "constant")
+    assert (constant.name, constant.value) == ("API", "http://localhost:1")
+    assert constant.attrs == {"exported": True, "env": "X"}
+
+
+@pytest.mark.parametrize(
+    ("text", "attrs"),
+    [
+        ("const P = 5000; fetch(`http://localhost:${P}/x`)", {"port": 5000, "port_from": "P"}),
+        ("const P = '5000'; fetch('http://localhost:' + P)", {"port": 5000, "port_from": "P"}),
+        ("const P = { A: 1, B: 4001 } as const; fetch(`http://localhost:${P.B}`)", {"port": 4001, "port_from": "P.B"}),
+        ("const P = process.env.P || 5000; fetch(`http://localhost:${P}`)", {"port": None, "port_name": "P"}),
+        ("let P = 1; { let P = 2 }; fetch(`http://localhost:${P}`)", {"port": None, "port_name": "P"}),
+        ("fetch(`http://localhost:${PORTS.A}/x`)", {"port": None, "port_name": "PORTS.A"}),
+        ("fetch(`http://localhost:${f(P)}/x`)", {"port": None}),
+    ],
+)
+def test_the_port_of_a_template(text: str, attrs: dict[str, object]) -> None:
+    (reference,) = references(text, "url")
+    names = ("port", "port_from", "port_name")
+    assert {k: v for k, v in reference.attrs.items() if k in names} == attrs
+
+
 @pytest.mark.parametrize(
     "text",
     [

@@ -11,6 +11,7 @@ from unmoor.scanners.ecmascript import names
 from unmoor.scanners.ecmascript.calls import callee_of
 from unmoor.scanners.ecmascript.endpoints import port_of, scope_of
 from unmoor.scanners.ecmascript.literals import is_sum, literal, plain
+from unmoor.scanners.ecmascript.role import env_name
 from unmoor.scanners.ecmascript.source import Chain, Source, arguments, unwrap
 
 _INTERESTING = re.compile(r"://|^/(?!/)|localhost|\d\.\d+\.\d+\.\d|^:\d+")
@@ -141,16 +142,28 @@ def _constant(source: Source, name: str, value: Node, exported: bool, depth: int
         return
     if value.type == "number":
         if re.search(r"(?i)port", name):
-            yield _declared(source, name, source.name(value), value, exported)
+            yield _declared(source, name, source.name(value), value, {"exported": exported})
         return
+    attrs: dict[str, Any] = {"exported": exported}
+    value, variable = _fallback(source, value)
+    if variable:
+        attrs["env"] = variable
     found = literal(source, value) if value.type in ("string", "template_string") or is_sum(value) else None
     if found is not None and (
         _INTERESTING.search(found.value) or (_NAMED.search(name.rpartition(".")[2]) and len(found.value) < 200)
     ):
-        yield _declared(source, name, found.value, value, exported)
+        yield _declared(source, name, found.value, value, attrs)
 
 
-def _declared(source: Source, name: str, text: str, value: Node, exported: bool) -> Declaration:
+def _fallback(source: Source, value: Node) -> tuple[Node, str]:
+    """What `process.env.X || 'http://…'` is without X, and X; else the value itself and ""."""
+    operator = source.name(value.child_by_field_name("operator")) if value.type == "binary_expression" else ""
+    left, right = value.child_by_field_name("left"), unwrap(value.child_by_field_name("right"))
+    variable = env_name(source, left) if operator in ("||", "??") else ""
+    return (right, variable) if variable and right is not None else (value, "")
+
+
+def _declared(source: Source, name: str, text: str, value: Node, attrs: dict[str, Any]) -> Declaration:
     quote = 1 if value.type in ("string", "template_string") else 0
     return source.unit.declaration(
         "constant",
@@ -159,5 +172,5 @@ def _declared(source: Source, name: str, text: str, value: Node, exported: bool)
         name,
         text,
         source.grammar,
-        attrs={"exported": exported},
+        attrs=attrs,
     )

@@ -16,7 +16,7 @@ from unmoor.scanners.ecmascript import names
 from unmoor.scanners.ecmascript.context import context_of
 from unmoor.scanners.ecmascript.literals import Literal, is_sum, literal, plain, spine
 from unmoor.scanners.ecmascript.role import Context
-from unmoor.scanners.ecmascript.source import Chain, Source
+from unmoor.scanners.ecmascript.source import Chain, Source, arguments, unwrap
 from unmoor.text.addresses import host_class, split_authority
 
 _DECODED = re.compile(rb"://|localhost|127\.|0\.0\.0\.0|[0-9]\.[0-9]+\.[0-9]+\.[0-9]|::1\]|docker|\}//|\}:[0-9]")
@@ -53,6 +53,7 @@ _HOME = re.compile(
 _CODE_TEXT = re.compile(
     r"(?:fetch|axios(?:\.\w+)?|WebSocket|EventSource)\s*\(\s*[\\'\"`]|(?:src|href|action)\s*=\s*\\?[\"']"
 )
+_PORT_NAME = re.compile(r"(?:\]|[^:/}])\}?:\$\{([A-Za-z_$][\w$]*(?:\.[A-Za-z_$][\w$]*){0,3})\}(?=[/?#]|$)")
 _COMPARED = ("comparison", "display", "type", "comment")
 
 
@@ -127,7 +128,7 @@ def _read(source: Source, chain: Chain, top: int, found: Literal) -> Iterator[tu
     csp = bool(references) and bool(names.CSP.search(found.value))
     for reference in references:
         role, why = _role(context, found.value, reference, csp)
-        more = _computed(found, reference)
+        more = {**_computed(found, reference), **constant_port(source, reference)}
         yield (
             structs.replace(reference, role=role, why=why, runtime=runtime, attrs={**reference.attrs, **more}),
             context,
@@ -199,6 +200,31 @@ def port_of(source: Source, node: Node | None, depth: int = 0) -> int | None:
         "satisfies_expression",
     ):
         return port_of(source, node.named_children[0] if node.named_children else None, depth + 1)
+    return None
+
+
+def constant_port(source: Source, reference: Reference) -> dict[str, Any]:
+    """The port of `http://localhost:${PORTS.API}` where that is a constant of this file; never one that may be set."""
+    if reference.attrs.get("port") is not None or not reference.attrs.get("explicit"):
+        return {}
+    match = _PORT_NAME.search(reference.value)
+    if match is None:
+        return {}
+    name, *members = match.group(1).split(".")
+    node = unwrap(source.values.get(name))
+    for member in members:
+        node = unwrap(_member(source, node, member))
+    number = port_of(source, node) if node is not None and node.type in ("number", "string") else None
+    return {"port": number, "port_from": match.group(1)} if number is not None else {"port_name": match.group(1)}
+
+
+def _member(source: Source, node: Node | None, name: str) -> Node | None:
+    """The value of a property of an object literal, also behind `Object.freeze(…)`."""
+    if node is not None and node.type == "call_expression":
+        node = next(iter(arguments(node)), None)
+    for pair in node.named_children[:300] if node is not None and node.type == "object" else []:
+        if pair.type == "pair" and source.name(pair.child_by_field_name("key")).strip("'\"") == name:
+            return pair.child_by_field_name("value")
     return None
 
 
