@@ -95,6 +95,11 @@ _FORMAT = re.compile(r"(?i)(^|[.:])(sprintf|string\.format|format!?|formatted|co
 _BIND = re.compile(
     r"(?i)(listenandserve\w*|listen|bind|start|run|serve|listenudp|listentcp|useurls|withaddr|addr|newserver|inetsocketaddress|serversocket)$"
 )
+# `([127, 0, 0, 1], 3000)` and `(Ipv4Addr::LOCALHOST, 3000)` of Rust: an address to listen at, without any string.
+_SOCKET = re.compile(
+    rb"\(\s*(?:\[\s*(?:0|127)\s*,\s*0\s*,\s*0\s*,\s*[01]\s*\]|(?:\w+::)*Ip(?:v[46])?Addr::(?:UNSPECIFIED|LOCALHOST|new\([^)]*\)))"
+    rb"\s*,\s*(\d{2,5})\s*\)"
+)
 _REQUEST = re.compile(
     r"(?i)(^|[.:>])(get|post|put|patch|delete|head|request|newrequest\w*|dial\w*|connect\w*|open|uri|url|parse|create|httpget|get_response"
     r"|getasync|postasync|newclient\w*|baseurl|base_url|resttemplate|webclient|redis|mongo\w*|newredis\w*|http|fetch|newwithoptions)$"
@@ -124,6 +129,9 @@ def read(unit: Unit, tongue: Tongue) -> Facts:
             out.references.append(read_)
             continue
         out.references += _addresses(inside, literal, value, tongue, default, out)
+    for match in _SOCKET.finditer(source):
+        port = match.group(1).decode()
+        out.declarations.append(unit.declaration("port", *match.span(1), "listen", port, tongue.name))
     return out
 
 

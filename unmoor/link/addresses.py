@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
+from unmoor.link import constants
 from unmoor.link.mentions import port_mentioned
 from unmoor.link.places import file_kind, place
 from unmoor.link.publicity import handed_out, public_variable, ships_browser
@@ -23,14 +24,18 @@ _FAILING = ("wrong-host", "wrong-port", "isolated", "undefined", "host-only")
 
 def subjects(project: Project) -> Iterator[Subject]:
     """One subject a reference and runtime; the runtime in which the address fails comes first."""
-    for path, reference in project.references("url", "host"):
+    for path, reference in project.asked_references("url", "host"):
         yield from sorted(_of(project, path, reference), key=lambda s: s.verdict not in _FAILING)
 
 
 def _of(project: Project, path: str, reference: Reference) -> Iterator[Subject]:
     topology = project.topology
+    known = constants.of(project)
     address = address_of(reference)
-    for runtime in topology.runtimes(path, reference) or [Runtime("")]:
+    if address.port is None and reference.attrs.get("port_name"):
+        address = address._replace(port=known.port(path, reference))
+    used = [Reason("used here", place) for place in known.shown(path, reference)]
+    for runtime in known.runtimes(path, reference, topology.runtimes(path, reference)) or [Runtime("")]:
         resolution = topology.resolve(address, runtime, path=path, reference=reference)
         runtime, resolution = _docker_env_file(project, path, address, runtime, resolution)
         yield Subject(
@@ -41,7 +46,7 @@ def _of(project: Project, path: str, reference: Reference) -> Iterator[Subject]:
             _attributes(project, path, reference, address, runtime, resolution),
             resolution.verdict,
             [Reason(text, at) for text, at in resolution.reasons],
-            [Reason(text, at) for text, at in resolution.reasons if at is not None],
+            [Reason(text, at) for text, at in resolution.reasons if at is not None] + used,
             _target(resolution),
             resolution.address,
             reference,
@@ -108,7 +113,6 @@ def _attributes(
         "constant": attrs.get("constant", ""),
         "computed-port": bool(attrs.get("explicit")) and address.port is None,
         "well-known-tool": _own_tool(address)
-        or companion(resolution)
         or _absent_product(project, path, reference, address, variable),
         "handed-out": handed_out((key, variable), address, reference, runtime, resolution)
         or _for_readers(project, path, reference, address)
@@ -129,7 +133,7 @@ def _attributes(
         "page-composes": _composes(project, path),
         "own-host": bool(re.search(r"location\.(hostname|host)\b|window\.location", address.host)),
         "purpose": "own"
-        if own_server(project, path, reference, address, runtime, resolution)
+        if companion(resolution) or own_server(project, path, reference, address, runtime, resolution)
         else purpose(path, reference, variable or key),
         "cause": resolution.cause,
         "environment": _environment(path),

@@ -202,12 +202,22 @@ def _waits(project: Project, stack: Stack, service: Service, waited: dict[str, l
             "service": service.name,
             "dependency": dependency.name,
             "has-check": check is not None and not check.disabled,
-            "waited-elsewhere": bool(waited.get(dependency.name)),
+            "waited-elsewhere": bool(waited.get(dependency.name)) and _may_call(service, target),
         }
         related = [Reason("its check", check.at)] if check else []
         related += [Reason("waited for here", at) for at in waited.get(dependency.name, [])[:2]]
         yield Subject("wait", *dependency.at, dependency.name, attrs, related=related,
                       scope=f"services.{service.name}.depends_on", suggestion="service_healthy")  # fmt: skip
+
+
+def _may_call(service: Service, target: Service) -> bool:
+    """Whether a service may call another: code that is not known may; a known product only what its settings name."""
+    image = service.image.text if service.image is not None else ""
+    if service.build is not None or service.env_unknown or not image or family_of(image) is None:
+        return True
+    given = [*service.environment.values(), *service.env_loaded.values(), *service.command, *(service.entrypoint or [])]
+    names = re.compile("|".join(rf"(?<![\w-]){re.escape(name)}(?![\w-])" for name in sorted(target.names())))
+    return any(names.search(value.text or value.raw) for value in given)
 
 
 def _alone(project: Project, seen: set[tuple[str, str, Location]]) -> Iterator[Subject]:

@@ -1,5 +1,6 @@
 """Published ports that collide, and services that cannot be scaled."""
 
+import re
 from collections.abc import Iterator
 
 from unmoor.link.places import place
@@ -52,9 +53,19 @@ def _collide(service: Service, port: Port, other: Service, theirs: Port) -> bool
     return service.network_mode != "host" and other.network_mode != "host"
 
 
+_SWARM_FILE = re.compile(r"(?i)(^|[._-])(stack|swarm)([._-]|$)")
+
+
+def _swarm(stack: Stack) -> bool:
+    """Whether a stack is deployed to a Swarm, whose routing mesh lets replicas share a published port and which takes
+    no `container_name`: by its file's name."""
+    return any(_SWARM_FILE.search(path.rpartition("/")[2]) for path in stack.files)
+
+
 def _services(project: Project, stack: Stack) -> Iterator[Subject]:
+    swarm = _swarm(stack)
     for service in stack.services.values():
-        fixed, at = _fixed(service)
+        fixed, at = ("", service.at) if swarm else _fixed(service)
         replicas = service.replicas or 1
         attrs = {
             **place(project, service.at.path),

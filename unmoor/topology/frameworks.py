@@ -16,6 +16,10 @@ _BUILD_FILE = re.compile(
     r"(^|/)(next|vite|nuxt|astro|svelte|remix|rollup|webpack|rspack|craco|vue|angular|electron\.vite|rsbuild|tsup|esbuild|metro|babel|tailwind|postcss|gatsby)[.-]?(config)?\.[a-z.]*config?\.?[cm]?[jt]s$|^[a-z-]+\.config\.[cm]?[jt]s$|(^|/)webpack[.\w-]*\.[cm]?js$|setupProxy\.[jt]s$|(^|/)proxy\.conf\.(js|json)$"
 )
 _HOST_FOLDER = re.compile(r"(^|/)(scripts?|tools?|bin|hack|ci|dev|migrations?|seeds?)/")
+# Scripts of a package or of the repository, whatever they import: a developer or CI starts them.
+_TOP_SCRIPT = re.compile(r"(scripts?|tools?|tooling|hack|ci)/")
+# The native half of a desktop application, which runs on its user's own machine.
+_DESKTOP = re.compile(r"(^|/)src-tauri/|(^|/)tauri-plugin-[^/]+/")
 _CLIENT_FOLDER = re.compile(
     r"(^|/)(client|frontend|web|ui|browser|webapp|spa|public|static|www|assets|components|hooks|views|widgets)/"
 )
@@ -133,6 +137,8 @@ def kind_of(path: str, facts: Facts, package: Package | None) -> Kind:
         return Kind("browser", "a page is shown by a browser")
     if path.endswith((".py", ".pyi")):
         return _python(path, traits)
+    if _DESKTOP.search(path):
+        return Kind("host", "a desktop application")
     if _HOST_FOLDER.search(path.partition("/src/")[0]):
         return Kind("host", "a script of the repository")
     return Kind("server", "server code")
@@ -178,6 +184,8 @@ def _next(inner: str, traits: dict[str, list[str]], node: set[str]) -> Kind:
         return Kind("server", "a route handler of Next.js")
     if _NEXT_SERVER_FILE.search(inner):
         return Kind("server", "a server component of Next.js")
+    if _TOP_SCRIPT.match(inner):
+        return Kind("host", "a script of the repository")
     if node:
         return Kind("server", f"it imports {sorted(node)[0]}")
     if _HOST_FOLDER.search(inner):
@@ -195,6 +203,8 @@ def _full_stack(inner: str, node: set[str]) -> Kind:
 
 
 def _plain(path: str, inner: str, imports: set[str], node: set[str], package: Package | None) -> Kind:
+    if _TOP_SCRIPT.match(inner):
+        return Kind("host", "a script of the repository")
     if node:
         return Kind("server", f"it imports {sorted(node)[0]}")
     if imports & _WEB or _COMPONENT.search(path) or (path.endswith((".tsx", ".jsx")) and "react" in imports):

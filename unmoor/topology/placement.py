@@ -107,6 +107,8 @@ def _in_stacks(topology: "Topology", path: str, kind: str, service: str, why: st
 
 def _container(topology: "Topology", path: str, name: str, reference: Reference | None) -> list[Runtime]:
     """`container:web`: in each stack that the file speaks of; a bare "container" in whatever the Dockerfile makes."""
+    if path in topology.cluster.manifests:
+        return [Runtime("container", "", "kubernetes", "a Kubernetes manifest")]
     if not name:
         return [Runtime("container", one.service, one.stack, one.why) for one in topology.place(path)]
     stacks = topology.stacks_for(path, reference)

@@ -124,9 +124,10 @@ def _checked(service: Service, stages: list[Stage]) -> Iterator[Listener]:
 
 
 def _unique(found: list[Listener]) -> list[Listener]:
+    """One listener a port; what a proxy's label says of a port never hides who really opens it."""
     seen: set[int] = set()
     result = []
-    for listener in found:
+    for listener in sorted(found, key=lambda one: one.kind == "label"):
         if listener.port not in seen:
             seen.add(listener.port)
             result.append(listener)

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 from unmoor.model.facts import Reference
 from unmoor.project import normalise
 from unmoor.topology.model import Stack
+from unmoor.topology.worlds import is_document
 
 if TYPE_CHECKING:
     from unmoor.topology.link import Topology
@@ -19,7 +20,8 @@ def near(topology: "Topology", path: str, reference: Reference | None = None) ->
     """The stacks that a file surely speaks of, best first; none if nothing tells.
 
     The `-f` files of the reference; the stacks that the file is part of; what the page's commands name, then the
-    default of the working directory, of the file's folder, of the folders above; else those that use the file.
+    default of the working directory, of the file's folder, of the folders above; else those that use the file (a
+    document is read by people, whichever image happens to hold it).
     """
     if reference is not None:
         files = reference.attrs.get("files")
@@ -35,7 +37,7 @@ def near(topology: "Topology", path: str, reference: Reference | None = None) ->
     found = _by_folder(topology, folder)
     if not found and folder != path.rpartition("/")[0]:
         found = _by_folder(topology, path.rpartition("/")[0])
-    using = [] if found else _users(topology, path)
+    using = [] if found or is_document(path) else _users(topology, path)
     return _unique([*named, *found, *using])
 
 

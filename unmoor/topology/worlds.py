@@ -1,6 +1,7 @@
 """Files of a world of their own, by path: tests, stories, archives, vendored and generated trees; and docs, CI."""
 
 import re
+from functools import lru_cache
 
 _TEST_FOLDERS = {
     "test", "tests", "__tests__", "spec", "specs", "e2e", "cypress", "playwright", "stories", "storybook", ".storybook",
@@ -14,12 +15,13 @@ _VENDORED = {
 }  # fmt: skip
 _TEST_FILE = re.compile(
     r"(?i)([._-](test|tests|spec|specs|stories|story|mock|mocks|fixture|fixtures|e2e|cy)\.[a-z]+$"
-    r"|^(test|spec)_[^/]*\.(py|rb|sh)$|_test\.(go|py|rb|exs|dart)$|(Test|Tests|IT|Spec)\.(java|kt|cs|scala|groovy)$"
+    r"|^(test|spec)_[^/]*\.(py|rb|sh)$|^test-[^/]*\.[cm]?[jt]sx?$|_test\.(go|py|rb|exs|dart)$|(Test|Tests|IT|Spec)\.(java|kt|cs|scala|groovy)$"
     r"|^(conftest\.py|pytest\.ini|tox\.ini|noxfile\.py|\.coveragerc)$|^(jest|vitest|playwright|cypress|karma|pytest|mocha)\.(config|setup|global-setup)[^/]*$)"
 )
 _GENERATED = re.compile(
     r"(?i)(\.min\.(js|css)$|\.bundle\.js$|-lock\.(json|yaml)$|\.lock$|\.map$|\.generated\.|\.pb\.go$|_pb2\.py$)"
 )
+_SCAFFOLD = re.compile(r"(?i)(^|/)(init|create-[\w-]+|scaffold\w*|generators?)/([^/]+/)?templates?/")
 _DISABLED = re.compile(r"(?i)\.(disabled|bak|old|orig|backup|deprecated)$")
 _TEST_ENV = re.compile(r"(?i)^\.env[\w.]*\.(test|testing|e2e)(\.|$)")
 _EXAMPLE = re.compile(r"(?i)\.(example|sample|template|dist)\.(py|[cm]?[jt]sx?|rb|php|go|conf)$")
@@ -31,6 +33,7 @@ _CI = re.compile(
 )
 
 
+@lru_cache(1 << 16)
 def own_world(path: str) -> str:
     """Why a path is a world of its own, in words; "" if it is not."""
     *folders, name = path.split("/")
@@ -47,6 +50,8 @@ def own_world(path: str) -> str:
             return f"it is below {folder}/, not written here"
     if not document and (_TEST_FILE.search(name) or _TEST_ENV.search(name)):
         return "its name says that it is a test"
+    if _SCAFFOLD.search(path):
+        return "it is a template of other projects, an example"
     if _EXAMPLE.search(name):
         return "its name says that it is an example"
     if _GENERATED.search(name):
