@@ -1,6 +1,7 @@
 """The engine: the only room that knows all the others. Each step is a function of the one before it."""
 
 import time
+from collections.abc import Callable
 from contextlib import suppress as suppress_errors
 from pathlib import Path
 
@@ -75,8 +76,10 @@ def scan_workspace(
         assert known is not None
         rules = known.select(settings.select, settings.ignore, settings.extend_select, settings.persona)
     project, outcome = _project(workspace, settings, cache or Cache(None), jobs)
+    asked = _asked(paths)
+    project.asked = asked
     findings = judge(subjects(project, {kind for rule in rules for kind in rule.on}), rules)
-    findings = apply_overrides(_among(findings, paths), settings)
+    findings = apply_overrides([finding for finding in findings if asked(finding.path)], settings)
     sources = {path: workspace.read(path) for path in {finding.path for finding in findings} | _marked(project, paths)}
     stamp(findings, sources)
     running = {rule.id for rule in rules}
@@ -107,13 +110,13 @@ def _project(workspace: Workspace, settings: Settings, cache: Cache, jobs: int) 
     return Project(tree, outcome.facts, settings, workspace.read, workspace.history), outcome
 
 
-def _among(findings: list[Finding], paths: list[str] | None) -> list[Finding]:
-    """Only those of the given files and folders."""
+def _asked(paths: list[str] | None) -> Callable[[str], bool]:
+    """Whether findings in a file are wanted: it is one of the given files, or lies in one of the given folders."""
     if paths is None or "" in paths:
-        return findings
-    wanted = tuple(path.rstrip("/") + "/" for path in paths)
+        return lambda path: True
+    folders = tuple(path.rstrip("/") + "/" for path in paths)
     exact = set(paths)
-    return [f for f in findings if f.path in exact or f.path.startswith(wanted)]
+    return lambda path: path in exact or path.startswith(folders)
 
 
 def _read_shown(findings: list[Finding], workspace: Workspace, sources: dict[str, bytes]) -> None:

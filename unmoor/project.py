@@ -64,9 +64,40 @@ class Tree:
         """Files that match a pattern with `*`, `?` and `**`, sorted."""
         return sorted(path for path in self.files if PurePosixPath(path).match(pattern))
 
+    @cached_property
+    def folders_by_name(self) -> dict[str, list[str]]:
+        """Last part of a folder → every folder of that name, sorted."""
+        found: dict[str, list[str]] = {}
+        for folder in sorted(self.folders):
+            found.setdefault(folder.rpartition("/")[2], []).append(folder)
+        return found
+
+    def beside(self, folder: str, *, folders: bool = False) -> list[str]:
+        """The names of the files that lie in a folder, or of the folders in it, sorted."""
+        return (self._folders_in if folders else self._files_in).get(folder, [])
+
+    @cached_property
+    def _files_in(self) -> dict[str, list[str]]:
+        return _by_folder(self.files)
+
+    @cached_property
+    def _folders_in(self) -> dict[str, list[str]]:
+        return _by_folder(self.folders - {""})
+
+
+def _by_folder(paths: set[str]) -> dict[str, list[str]]:
+    found: dict[str, list[str]] = {}
+    for path in sorted(paths):
+        folder, _, name = path.rpartition("/")
+        found.setdefault(folder, []).append(name)
+    return found
+
 
 class Project:
-    """Everything that linkers may ask. `read` gives the bytes of a file of the tree."""
+    """Everything that linkers may ask. `read` gives the bytes of a file of the tree.
+
+    asked: whether findings in a file are wanted at all. A linker that judges each fact by itself leaves others out.
+    """
 
     def __init__(
         self,
@@ -75,13 +106,17 @@ class Project:
         settings: Settings,
         read: Callable[[str], bytes],
         history: "History",
+        asked: Callable[[str], bool] = lambda path: True,
     ) -> None:
         self.tree = tree
         self.facts = facts
         self.settings = settings
         self.read = read
         self.history = history
+        self.asked = asked
         self._lines: dict[str, Lines] = {}
+        self._references: dict[tuple[str, ...], list[tuple[str, Reference]]] = {}
+        self._declarations: dict[tuple[str, ...], list[tuple[str, Declaration]]] = {}
 
     @cached_property
     def topology(self) -> "Topology":
@@ -92,17 +127,29 @@ class Project:
 
     def references(self, *kinds: str) -> Iterator[tuple[str, Reference]]:
         """(path, reference) of the given kinds, in path order."""
-        for path in sorted(self.facts):
-            for reference in self.facts[path].references:
-                if reference.kind in kinds:
-                    yield path, reference
+        if kinds not in self._references:
+            self._references[kinds] = [
+                (path, reference)
+                for path in sorted(self.facts)
+                for reference in self.facts[path].references
+                if reference.kind in kinds
+            ]
+        return iter(self._references[kinds])
+
+    def asked_references(self, *kinds: str) -> Iterator[tuple[str, Reference]]:
+        """The same, of the files alone in which findings are wanted."""
+        return ((path, reference) for path, reference in self.references(*kinds) if self.asked(path))
 
     def declarations(self, *kinds: str) -> Iterator[tuple[str, Declaration]]:
         """(path, declaration) of the given kinds, in path order."""
-        for path in sorted(self.facts):
-            for declaration in self.facts[path].declarations:
-                if declaration.kind in kinds:
-                    yield path, declaration
+        if kinds not in self._declarations:
+            self._declarations[kinds] = [
+                (path, declaration)
+                for path in sorted(self.facts)
+                for declaration in self.facts[path].declarations
+                if declaration.kind in kinds
+            ]
+        return iter(self._declarations[kinds])
 
     def lines(self, path: str) -> Lines:
         """The line table of a file, for messages that name a line."""

@@ -17,7 +17,7 @@ def subjects(project: Project) -> Iterator[Subject]:
     """One `claim` subject an item of any page that holds a checklist."""
     checker = Checker(project)
     for path in sorted(project.facts):
-        if not path.lower().endswith(_PAGES) or any(form in path.lower() for form in _FORMS):
+        if not path.lower().endswith(_PAGES) or any(form in path.lower() for form in _FORMS) or not project.asked(path):
             continue
         source = project.read(path)
         if is_plan(source):

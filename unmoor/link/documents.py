@@ -53,7 +53,7 @@ _GONE = re.compile(
 def subjects(project: Project) -> Iterator[Subject]:
     """One subject for each name of a page that leads nowhere."""
     reader = _Reader(project)
-    for path, reference in project.references("path"):
+    for path, reference in project.asked_references("path"):
         if file_kind(path, reference) == "doc":
             if not _FORMS.search(path) and not TEMPLATE.search(path):
                 yield from reader.path(path, reference)
@@ -282,13 +282,17 @@ class _Reader:
         if (
             not name
             or name in self.project.tree.by_name
-            or any(f.endswith("/" + name) or f == name for f in self.project.tree.folders)
+            or self._ends_a_folder(name)
         ):
             return None
         path = normalise(name, reference.cwd or "")
         if path is None or excused(self.project, path, name, self.made.of(page)):
             return None
         return Sought("missing", path, "")
+
+    def _ends_a_folder(self, name: str) -> bool:
+        known = self.project.tree.folders_by_name.get(name.rpartition("/")[2], ())
+        return any(folder == name or folder.endswith("/" + name) for folder in known)
 
     def _command(self, page: str, reference: Reference) -> Sought | None:
         attrs = reference.attrs

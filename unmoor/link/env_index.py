@@ -62,6 +62,7 @@ class Variables:
 
     def __init__(self, project: Project) -> None:
         self.project = project
+        self.bundlers: dict[str, tuple[str, tuple[str, ...]]] = {}  # by folder, as `env_reads.bundler_of` finds them
         self.reads: dict[str, list[Read]] = defaultdict(list)
         self.documented: dict[str, list[Read]] = defaultdict(list)
         self.declared: dict[str, list[Declared]] = defaultdict(list)

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from itertools import islice
 
 from unmoor.link.env_index import EXAMPLE, TEST_SWITCH, WELL_KNOWN, Read, Variables
 from unmoor.link.places import file_kind, place, world_of
@@ -35,6 +36,8 @@ def subjects(variables: Variables) -> Iterator[Subject]:
     seen: set[tuple[str, str]] = set()
     secret_files: set[tuple[str, str]] = set()
     for name in sorted(variables.reads):
+        if not any(variables.project.asked(read.path) for read in variables.reads[name]):
+            continue
         # What compose hands to a service is where the variable is set: that line speaks before the code that it feeds.
         for read in sorted(variables.reads[name], key=lambda read: read.reference.attrs.get("access") != "compose"):
             if read.reference.attrs.get("dynamic") or not re.fullmatch(r"[A-Za-z_]\w*", name):
@@ -80,7 +83,8 @@ def _subject(
         "default": default if isinstance(default, str) else "",
     }
     secret_files.add((name, path))
-    related = [Reason("read again here", Location(p, r.span)) for p, r in variables.reads[name] if (p, r) != read][:10]
+    others = ((p, r) for p, r in variables.reads[name] if (p, r) != read)
+    related = [Reason("read again here", Location(p, r.span)) for p, r in islice(others, 10)]
     if family:
         related.append(Reason("the example file", Location(family, _end(variables, family))))
     return Subject("env-read", path, reference.span, name, attrs, related=related, reference=reference, suggestion=name)
@@ -150,8 +154,14 @@ def _undefined_in_browser(variables: Variables, name: str, path: str, access: st
 
 def bundler_of(variables: Variables, path: str) -> tuple[str, tuple[str, ...]]:
     """The bundler of the nearest package.json, with the prefixes it lets through; webpack by its configuration."""
-    facts = variables.project.facts
     folder = path.rpartition("/")[0]
+    if folder not in variables.bundlers:
+        variables.bundlers[folder] = _bundler_at(variables, folder)
+    return variables.bundlers[folder]
+
+
+def _bundler_at(variables: Variables, folder: str) -> tuple[str, tuple[str, ...]]:
+    facts = variables.project.facts
     while True:
         manifest = f"{folder}/package.json" if folder else "package.json"
         if manifest in facts:

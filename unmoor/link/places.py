@@ -1,6 +1,7 @@
 """What kind of place a file is: code, configuration, a document; and whether it is a world of its own."""
 
 import re
+from functools import lru_cache
 from typing import Any
 
 from unmoor.model.facts import Reference
@@ -38,6 +39,19 @@ def place(project: Project, path: str, reference: Reference | None = None) -> di
 
 def file_kind(path: str, reference: Reference | None = None) -> str:
     """code, config, env-file, env-example, compose, dockerfile, script, workflow, doc or data."""
+    known = _kind_of_name(path)
+    if known:
+        return known
+    if reference is not None and reference.language in _CODE:
+        return "code"
+    if reference is not None and reference.language in ("shell", "powershell", "make", "just"):
+        return "script"
+    return "config"
+
+
+@lru_cache(1 << 16)
+def _kind_of_name(path: str) -> str:
+    """The kind that the path alone tells, or ""."""
     name = path.rpartition("/")[2]
     if _ENV.search(path):
         return "env-example" if _EXAMPLE.search(name.lower().replace(".env", "")) else "env-file"
@@ -51,8 +65,4 @@ def file_kind(path: str, reference: Reference | None = None) -> str:
         return "dockerfile"
     if _SCRIPT.search(path):
         return "script"
-    if reference is not None and reference.language in _CODE:
-        return "code"
-    if reference is not None and reference.language in ("shell", "powershell", "make", "just"):
-        return "script"
-    return "config"
+    return ""

@@ -24,7 +24,7 @@ _HERE = re.compile(r"^(package\.json|Makefile)$")
 def subjects(project: Project) -> Iterator[Subject]:
     """Scripts that no manifest has, and files that are not there."""
     reader = _Reader(project)
-    for path, reference in project.references("script", "path"):
+    for path, reference in project.asked_references("script", "path"):
         if reference.kind == "script":
             yield from reader.script(path, reference)
         else:

@@ -33,6 +33,7 @@ _MARKERS: tuple[tuple[str, str, tuple[str, ...], tuple[str, ...], bool], ...] = 
     (r"_sidebar\.md", "docsify", (".",), (".",), False),
     (r"book\.toml", "mdbook", ("src",), ("src",), False),
 )
+_ANY_MARKER = re.compile("(^|/)(" + "|".join(marker for marker, *_ in _MARKERS) + ")$")
 
 
 class Site(Struct):
@@ -59,6 +60,8 @@ class Sites:
         """Sites, the innermost first."""
         found: list[Site] = []
         for path in self._project.tree.files:
+            if not _ANY_MARKER.search(path):
+                continue
             for marker, kind, contents, served, strict in _MARKERS:
                 if re.search(rf"(^|/){marker}$", path) and self._is(path, kind):
                     folder = dirname(path)

@@ -54,7 +54,7 @@ def near_path(path: str, project: Project, *, folder: bool = False) -> str:
 
 def _same_name(path: str, name: str, tree: Tree, folder: bool) -> str:
     if folder:
-        places = [known for known in tree.folders if known.rpartition("/")[2] == name]
+        places = tree.folders_by_name.get(name, [])
     else:
         places = tree.by_name.get(name, [])
     if len(places) == 1 and "/" in path and _COMMON.match(name) and _shared_tail(path, places[0]) < 2:
@@ -79,8 +79,7 @@ def _shared_tail(one: str, other: str) -> int:
 def _neighbour(path: str, name: str, tree: Tree, folder: bool) -> str:
     head = path.rstrip("/").rpartition("/")[0]
     prefix = f"{head}/" if head else ""
-    known = tree.folders if folder else tree.files
-    beside = [other[len(prefix) :] for other in known if other.startswith(prefix) and "/" not in other[len(prefix) :]]
+    beside = tree.beside(head, folders=folder)
     stem = name.partition(".")[0]
     same = [other for other in beside if other.partition(".")[0] == stem and other != name]
     if len(same) == 1:
