@@ -16,6 +16,7 @@ from unmoor.scanners.ecmascript.source import Chain, Source, arguments, unwrap
 
 _INTERESTING = re.compile(r"://|^/(?!/)|localhost|\d\.\d+\.\d+\.\d|^:\d+")
 _NAMED = re.compile(r"(?i)port|host|url|uri|base|path|endpoint|origin|domain|route")
+_PORTS = re.compile(r"(?i)port")
 _EXPORT_LISTS = (
     re.compile(rb"export\s*\{([^{}]{0,4000})\}"),
     re.compile(rb"module\.exports\s*=\s*\{([^{}]{0,4000})\}"),
@@ -141,7 +142,7 @@ def _constant(source: Source, name: str, value: Node, exported: bool, depth: int
             yield from _constant(source, name, given, exported, depth)
         return
     if value.type == "number":
-        if re.search(r"(?i)port", name):
+        if _PORTS.search(name):
             yield _declared(source, name, source.name(value), value, {"exported": exported})
         return
     attrs: dict[str, Any] = {"exported": exported}
@@ -150,7 +151,9 @@ def _constant(source: Source, name: str, value: Node, exported: bool, depth: int
         attrs["env"] = variable
     found = literal(source, value) if value.type in ("string", "template_string") or is_sum(value) else None
     if found is not None and (
-        _INTERESTING.search(found.value) or (_NAMED.search(name.rpartition(".")[2]) and len(found.value) < 200)
+        _INTERESTING.search(found.value)
+        or (_NAMED.search(name.rpartition(".")[2]) and len(found.value) < 200)
+        or (found.value.isdigit() and _PORTS.search(name))
     ):
         yield _declared(source, name, found.value, value, attrs)
 

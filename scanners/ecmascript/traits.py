@@ -47,6 +47,7 @@ _DEFINE = re.compile(rb"(?:process\.env|import\.meta\.env)\.([A-Za-z_]\w*)['\"]\
 _PLUGIN = re.compile(rb"EnvironmentPlugin\s*\(\s*([\[{][^\])]*[\]}])")
 _DEFINE_ALL = re.compile(rb"['\"](?:process\.env)['\"]\s*:\s*(\{[^{}]*\}|[\w.()]+)")
 _NEXT_ENV = re.compile(rb"(?m)^\s*env\s*:\s*\{([^{}]*)\}")
+_ADDRESS_NAME = re.compile(r"(?i)url|uri|host|api|base|endpoint|origin|server|port|addr|config|ws|socket|gateway")
 _WORD = re.compile(rb"['\"]?\b([A-Z][A-Z0-9_]{2,})\b['\"]?")
 
 
@@ -55,6 +56,7 @@ def traits(source: Source, imports: list[Node]) -> dict[str, list[str]]:
     text = source.text
     found: dict[str, list[str]] = {"directive": _directives(source)}
     found["imports"], found["imported"], found["reexports"] = _imports(source, imports)
+    found["used"] = _used(source, imports, found["imported"])
     found["exports"] = _exports(text)
     if source.grammar != "typescript" and _JSX.search(text):
         found["jsx"] = ["yes"]
@@ -141,6 +143,25 @@ def _bound(source: Source, node: Node, module: str) -> list[str]:
                     local = source.name(item.child_by_field_name("alias")) or name
                     if name:
                         found.append(f"{local}={module}#{name}")
+    return found
+
+
+def _used(source: Source, imports: list[Node], bound: list[str]) -> list[str]:
+    """ "local@start-end" for each imported name that is called like an address: where the file first uses it."""
+    found: list[str] = []
+    behind = max((node.end_byte for node in imports if node.type == "import_statement"), default=0)
+    for entry in bound[:500]:
+        local, _, target = entry.partition("=")
+        if not _ADDRESS_NAME.search(local) and not _ADDRESS_NAME.search(target.rpartition("#")[2]):
+            continue
+        alone = re.compile(rb"(?<![\w$.'\"/-])" + re.escape(local.encode()) + rb"(?![\w$'\"]|\s*:)")
+        for match in alone.finditer(source.text, behind):
+            lo, hi = match.span()
+            line = source.text[source.text.rfind(b"\n", 0, lo) + 1 : lo].lstrip()
+            if not line.startswith((b"//", b"*", b"/*", b"import ", b"export {")):
+                span = source.unit.span(lo, hi)
+                found.append(f"{local}@{span.start}-{span.end}")
+                break
     return found
 
 
