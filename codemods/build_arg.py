@@ -1,4 +1,4 @@
-"""A variable that the bundler bakes in is given to the build: `build.args`, and `ARG` and `ENV` in the Dockerfile."""
+"""A variable that the bundler bakes in moves to the build: `build.args`, and `ARG` and `ENV` in the Dockerfile."""
 
 import posixpath
 import re
@@ -15,7 +15,7 @@ _BUILD = re.compile(rb"(?im)^RUN\b[^\n]*\b(build|generate|export|bundle)\b")
 
 
 def fix(request: Request) -> Fix | Refusal:
-    """Both edits, or none. The run-time value stays: server code may read it."""
+    """All the edits, or none. The run-time value goes: bundlers put the build's value in, on the server too."""
     finding = request.finding
     name = str(finding.attrs.get("name") or finding.value)
     compose = Compose(finding.path, request.source)
@@ -23,32 +23,47 @@ def fix(request: Request) -> Fix | Refusal:
     build = compose.get(service, "build") if service is not None else None
     if service is None or build is None:
         return Refusal("the service is not built in this file")
-    value = _value(compose, service, name)
-    if value is None:
-        return Refusal("its value is not written on one line")
+    found = _entry(compose, service, name)
+    if found is None:
+        return Refusal("its value is not written on one line of a block")
+    entry, value = found
+    gone = _without(compose, service, entry)
     edits = _arguments(compose, build, name, value)
     docker = _dockerfile(request, name)
     if isinstance(docker, Refusal):
         return docker
     if not edits:
         return Refusal("its `build` is written in flow style")
-    return Fix(f"give `{name}` to the build", request.applicability, (*edits, *docker))
+    return Fix(f"give `{name}` to the build", request.applicability, (*edits, gone, *docker))
 
 
-def _value(compose: Compose, service: Node, name: str) -> str | None:
-    """The value as written in `environment`, in either form."""
+def _entry(compose: Compose, service: Node, name: str) -> tuple[Node, str] | None:
+    """The variable's entry in `environment`, in either form, and its value as written."""
     environment = compose.get(service, "environment")
-    if environment is None:
+    items = compose.collection(environment) if environment is not None else None
+    if environment is None or items is None or not items.type.startswith("block"):
         return None
     pair = compose.get(environment, name)
     if pair is not None:
-        return compose.scalar(pair)
-    items = compose.collection(environment)
-    for item in items.named_children if items is not None else []:
+        value = compose.scalar(pair)
+        return (pair, value) if value is not None else None
+    for item in items.named_children:
         match = re.fullmatch(rf"(?:-\s+)?([\"']?){name}=(.*?)\1\s*", compose.text(item))
         if match:
-            return f"{match.group(1)}{match.group(2)}{match.group(1)}"
+            return item, f"{match.group(1)}{match.group(2)}{match.group(1)}"
     return None
+
+
+def _without(compose: Compose, service: Node, entry: Node) -> Edit:
+    """The entry's line goes, and `environment:` with it where nothing else stands there."""
+    environment = compose.get(service, "environment")
+    items = compose.collection(environment) if environment is not None else None
+    others = [one for one in items.named_children if one != entry] if items is not None else []
+    first = entry if others or environment is None else environment
+    start = compose.source.rfind(b"\n", 0, first.start_byte) + 1
+    end = compose.end_of_line(entry)
+    end += 2 if compose.source[end : end + 2] == b"\r\n" else 1 if compose.source[end : end + 1] == b"\n" else 0
+    return Edit(compose.path, Span(start, end), "")
 
 
 def _arguments(compose: Compose, build: Node, name: str, value: str) -> list[Edit]:

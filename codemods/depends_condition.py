@@ -94,8 +94,8 @@ def _block(compose: Compose, depends: Node, names: list[Node], healthy: set[str]
         edits.append(Edit(compose.path, Span(node.start_byte, inner[0].start_byte), shift))
         at = compose.end_of_line(node)
         line = f"{newline(compose.source)}{indent}condition: {_condition(name, healthy)}"
-        if at == inner[0].end_byte:
-            edits.append(Edit(compose.path, Span(at, at), f":{line}"))
+        if not compose.source[inner[0].end_byte : at].strip():
+            edits.append(Edit(compose.path, Span(inner[0].end_byte, at), f":{line}"))
         else:
             edits.append(Edit(compose.path, Span(inner[0].end_byte, inner[0].end_byte), ":"))
             edits.append(Edit(compose.path, Span(at, at), line))

@@ -5,6 +5,7 @@ import re
 from unmoor.codemods.request import Request
 from unmoor.model.findings import Edit, Fix, Refusal
 from unmoor.model.spans import Span
+from unmoor.text.addresses import host_class, parse
 from unmoor.text.edits import newline
 
 _NAMES = (".env.example", ".env.sample", ".env.template", ".env.dist", "env.example", "example.env", "env.template",
@@ -25,12 +26,14 @@ def fix(request: Request) -> Fix | Refusal:
     source = request.read(path)
     if re.search(rb"(?m)^\s*(?:#\s*)?(?:export\s+)?" + name.encode() + rb"\s*=", source):
         return Refusal(f"{path} already has it")
-    end = newline(source)
-    lead = "" if not source or source.endswith(b"\n") else end
-    comment = f"# read in {finding.path}{end}" if re.search(rb"(?m)^\s*#", source) else ""
-    text = f"{lead}{comment}{name}={_value(request, name)}{end}"
-    edit = Edit(path, Span(len(source), len(source)), text)
-    return Fix(f"add `{name}` to {path}", request.applicability, (edit,))
+    end, at = newline(source), Span(len(source), len(source))
+    edits = [Edit(path, at, f"{name}={_value(request, name)}{end}")]
+    if re.search(rb"(?m)^\s*#", source):
+        # An edit of its own: the variables of one file share it, and identical edits are one.
+        edits.insert(0, Edit(path, at, f"{end}# read in {finding.path}{end}"))
+    if source and not source.endswith(b"\n"):
+        edits.insert(0, Edit(path, at, end))
+    return Fix(f"add `{name}` to {path}", request.applicability, tuple(edits))
 
 
 def example_of(request: Request) -> str:
@@ -55,6 +58,7 @@ def _value(request: Request, name: str) -> str:
     default = reference.attrs.get("default") if reference is not None else None
     if not isinstance(default, str) or _SECRET.search(name) or not _PLAIN.fullmatch(default) or "@" in default:
         return ""
-    if re.match(r"/(home|Users|root)/", default):
-        return ""
-    return default
+    if re.match(r"/(home|Users|root)/", default) or default in ("None", "False", "True", "null", "undefined"):
+        return ""  # somebody's own folder; a word of the language, which as a text means something else
+    address = parse(default)
+    return "" if address is not None and host_class(address.host) in ("private", "tailnet") else default

@@ -48,8 +48,20 @@ def required(request: Request) -> Fix | Refusal:
     if before is None or source[span.end : span.end + 1] != b"}":
         return Refusal("the default is only a part of the expansion")
     name, colon = before.group(1).decode(), before.group(2).decode()
+    if _style(request, layers_of(request)) == "compose" and not _set_beside(request, name):
+        return Refusal("the stack starts without an env file, and would no longer")
     edit = Edit(request.finding.path, type(span)(span.start - 1 - len(colon), span.end), f":?{name} is not set")
     return Fix(f"require `{name}`", request.applicability, (edit,))
+
+
+def _set_beside(request: Request, name: str) -> bool:
+    """Whether the `.env` that Compose reads here sets the variable."""
+    path = request.finding.path.rpartition("/")[0] + "/.env"
+    try:
+        text = request.read(path.lstrip("/"))
+    except (OSError, KeyError):
+        return False
+    return re.search(rb"(?m)^\s*(?:export\s+)?" + name.encode() + rb"\s*=\s*\S", text) is not None
 
 
 def variable_of(request: Request) -> str:

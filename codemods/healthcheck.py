@@ -1,6 +1,9 @@
 """A service gets a healthcheck that its image's family is known to be able to run."""
 
 import json
+import re
+
+from tree_sitter import Node
 
 from unmoor.codemods.compose_tree import Compose
 from unmoor.codemods.request import Request
@@ -16,8 +19,7 @@ def fix(request: Request) -> Fix | Refusal:
     if service is None:
         return Refusal("the service is not written in this file")
     name = compose.key(service)
-    port = next((one.port for one in request.services if one.name == name), None)
-    test = check_for(str(finding.attrs.get("image") or ""), port)
+    test = check_for(str(finding.attrs.get("image") or ""), _port(request, compose, service, name))
     if test is None:
         return Refusal("no tool for a check is known to be in its image")
     if compose.get(service, "healthcheck") is not None:
@@ -29,3 +31,15 @@ def fix(request: Request) -> Fix | Refusal:
     if edit is None:
         return Refusal("the service is written in flow style")
     return Fix(f"check `{name}` with `{test[1]}`", request.applicability, (edit,))
+
+
+def _port(request: Request, compose: Compose, service: Node, name: str) -> int | None:
+    """The port in the container: as this file publishes it, else as the topology knows this very service."""
+    for key in ("ports", "expose"):
+        pair = compose.get(service, key)
+        items = compose.collection(pair) if pair is not None else None
+        for item in items.named_children if items is not None else []:
+            found = re.search(r"(?:^|[\s:\"'-])(\d+)(?:/tcp)?[\"']?$", compose.text(item).strip())
+            if found and item.type != "comment":
+                return int(found.group(1))
+    return next((one.port for one in request.services if (one.name, one.file) == (name, request.finding.path)), None)

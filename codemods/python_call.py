@@ -160,7 +160,7 @@ class _Rewrite:
 
     def _required(self, whole: Node, name: str) -> Fix | Refusal:
         """Without the default: the variable must be set."""
-        brought = imports.bring_os(self.path, self.source, self.root)
+        brought = imports.bring_os(self.path, self.source, self.root, self.node.start_byte)
         if isinstance(brought, Refusal):
             return brought
         text = f"{brought.local}.environ[{self._quote()}{name}{self._quote()}]"
@@ -174,7 +174,7 @@ class _Rewrite:
             return Refusal("a parameter's default is read when the module is imported")
         if self.match.group(1).startswith(b"ws"):
             return Refusal("no variable stands for a WebSocket address")
-        brought = imports.bring_os(self.path, self.source, self.root)
+        brought = imports.bring_os(self.path, self.source, self.root, self.node.start_byte)
         if isinstance(brought, Refusal):
             return brought
         inner = "'" if self._formatted() and self._quote() == '"' else '"' if self._formatted() else self._quote()
@@ -243,7 +243,7 @@ class _Rewrite:
             return None
         if self._rest():
             return Refusal("an option's default with a path behind the address")
-        brought = imports.bring_os(self.path, self.source, self.root)
+        brought = imports.bring_os(self.path, self.source, self.root, self.node.start_byte)
         if isinstance(brought, Refusal):
             return brought
         name, quote = self._variable(), self._quote()

@@ -20,8 +20,8 @@ class Imported(NamedTuple):
     edit: Edit | None
 
 
-def bring_os(path: str, data: bytes, root: Node) -> Imported | Refusal:
-    """`os`, by the name that the file gives it."""
+def bring_os(path: str, data: bytes, root: Node, at: int) -> Imported | Refusal:
+    """`os`, by the name that the file gives it at a byte."""
     for node in _head(root)[1]:
         if node.type != "import_statement":
             continue
@@ -33,6 +33,8 @@ def bring_os(path: str, data: bytes, root: Node) -> Imported | Refusal:
                 return Imported(match.group(1), None)
     if _rebound(data, "os"):
         return Refusal("`os` is bound to something else here")
+    if _in_block(data, root, at, "os"):
+        return Imported("os", None)
     return Imported("os", _standard(path, data, root))
 
 
@@ -54,6 +56,17 @@ def bring_name(path: str, data: bytes, root: Node, module: str, name: str) -> Im
             return Imported(local, _extended(path, data, names, _as(name, local)))
     local = _free(data, name)
     return Imported(local, _appended(path, data, root, f"from {module} import {_as(name, local)}"))
+
+
+def _in_block(data: bytes, root: Node, at: int, name: str) -> bool:
+    """Whether a block of the module that holds a byte imports the name before it (`if __name__ == …: import os`)."""
+    block = next((node for node in root.named_children if node.start_byte <= at < node.end_byte), None)
+    body = block.child_by_field_name("consequence") if block is not None and block.type == "if_statement" else None
+    if body is None or not body.start_byte <= at < body.end_byte:
+        return False
+    imports = [node for node in body.named_children if node.type == "import_statement" and node.end_byte <= at]
+    parts = [part for node in imports for part in node.named_children]
+    return name in [data[part.start_byte : part.end_byte].decode() for part in parts]
 
 
 def _as(name: str, local: str) -> str:

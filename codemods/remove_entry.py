@@ -27,7 +27,27 @@ def fix(request: Request) -> Fix | Refusal:
     elif not _DOTENV.fullmatch(line):
         return Refusal("the line holds more than this entry")
     lo, hi = (start, end + 1) if end >= 0 else (_line_before(source, start), len(source))
+    if not yaml and end >= 0:
+        lo, hi = _with_heading(source, lo, hi)
     return Fix("remove it", request.applicability, (Edit(path, Span(lo, hi), ""),))
+
+
+def _with_heading(source: bytes, lo: int, hi: int) -> tuple[int, int]:
+    """With the comment above it where that is of nothing else, and one of the blank lines that would meet."""
+    above = source[:lo].splitlines(keepends=True)
+    below = source[hi : hi + 200].splitlines(keepends=True)
+    if below and below[0].strip():
+        return lo, hi
+    heading = 0
+    while heading < len(above) and above[-1 - heading].lstrip().startswith(b"#"):
+        heading += 1
+    rest = above[: len(above) - heading]
+    if (rest and rest[-1].strip()) or b"=" in b"".join(above[len(above) - heading :]):
+        return lo, hi  # it goes on above, or a variable that is commented out stands there
+    lo -= sum(len(line) for line in above[len(rest) :])
+    if rest and below:
+        hi += len(below[0])
+    return lo, hi
 
 
 def _line_before(source: bytes, start: int) -> int:

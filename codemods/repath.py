@@ -21,11 +21,15 @@ def fix(request: Request) -> list[Fix] | Refusal:
     raw = raw_of(request)
     if _beside(request, wanted):
         return alternatives or Refusal(f"`{wanted}` is already named beside it")
-    written = _as_before(raw, _from_root(request, raw, wanted, found))
+    if found == finding.path:
+        return Refusal("the nearest of that name is the file itself")
+    written = _as_before(raw, _from_base(request, raw, wanted, missing, found))
     made = replace(request, written, f"use `{written}`")
     if isinstance(made, Refusal):
         return alternatives or made
-    if not _same(raw, wanted) and not (missing and found and request.renamed(missing) == found):
+    moved = bool(missing and found) and request.renamed(missing) == found
+    likely = moved or (_same(raw, wanted) and _near(request, missing, found))
+    if not likely or _unsure(request) or _base_unknown(request, raw, written, missing):
         made = structs.replace(made, applicability="display-only")
     return [made, *alternatives]
 
@@ -37,20 +41,72 @@ def _beside(request: Request, wanted: str) -> bool:
     return bool(re.search(rb"(?<![\w./-])" + re.escape(wanted.encode()) + rb"(?![\w./-])", line))
 
 
-def _from_root(request: Request, raw: str, wanted: str, found: str) -> str:
-    """In prose, a path that was written from the root stays so, whatever page it stands on."""
+def _from_base(request: Request, raw: str, wanted: str, missing: str, found: str) -> str:
+    """The path as seen from where the wrong one was meant: in prose the root, in an image its folder for the code."""
     reference = request.finding.reference
-    prose = reference is not None and reference.attrs.get("use") in ("code-span", "command", "layout")
-    return found if prose and found and wanted.startswith("../") and not raw.startswith(".") else wanted
+    if reference is None or not found:
+        return wanted
+    if raw.startswith("/") and raw.endswith(f"/{missing}") and not wanted.startswith("/"):
+        return raw.removesuffix(missing) + found
+    attrs = reference.attrs
+    prose = attrs.get("or_root") or attrs.get("use") in ("code-span", "command", "layout")
+    return found if prose and attrs.get("use") not in ("link", "image") and not raw.startswith("../") else wanted
+
+
+def _unsure(request: Request) -> bool:
+    """Whether the text may well mean something else: a plan of its day, a folder that the page has in mind, a place in
+    a drawn tree."""
+    reference, attrs = request.finding.reference, request.finding.attrs
+    if reference is not None and reference.attrs.get("use") == "layout":
+        return "/" in reference.value.strip("/") or "/" in request.finding.suggestion.strip("/")
+    return bool(attrs.get("hedged")) or attrs.get("sure") is False
+
+
+def _base_unknown(request: Request, raw: str, written: str, missing: str) -> bool:
+    """Whether nobody can say what the new path is relative to: a script that changes into no folder, or a Dockerfile
+    that lies outside its context, where the context is what is wrong."""
+    reference, path = request.finding.reference, request.finding.path
+    if reference is None:
+        return False
+    if reference.attrs.get("use") == "dockerfile":
+        return written.startswith("../") and not raw.startswith("../")
+    folder = path.rpartition("/")[0]
+    if reference.language != "shell" or not folder or raw.startswith("/") or reference.attrs.get("or_root"):
+        return False
+    before = request.source[: request.finding.span.start]
+    looked_beside = posixpath.normpath(posixpath.join(folder, raw)) == missing
+    return looked_beside and not re.search(rb"(?m)(^|[;&|({])\s*(cd|pushd)\s", before)
+
+
+def _near(request: Request, missing: str, found: str) -> bool:
+    """Whether what bears the same name elsewhere is likely the one meant. In prose it must stand deeper or higher on
+    the same way: `tests/security/x` is not `src/admin/tests/unit/x`, and a folder's bare name says little."""
+    reference = request.finding.reference
+    attrs = reference.attrs if reference is not None else {}
+    prose = bool(attrs.get("or_root")) or attrs.get("use") in ("link", "image", "code-span")
+    missing, found = missing.strip("/"), found.strip("/")
+    if not prose or not missing or not found:
+        return True
+    folder, _, name = missing.rpartition("/")
+    deeper = found.endswith(f"/{missing}")
+    if "." not in name and "file" not in name.lower():
+        return deeper and bool(folder)
+    return not folder or deeper or missing.endswith(f"/{found}") or found.split("/")[0] == folder.split("/")[0]
+
+
+_ENDINGS = (("yml", "yaml"), ("md", "mdx", "rst", "markdown"), ("sh", "bash"),
+            ("js", "jsx", "mjs", "cjs", "ts", "tsx", "mts", "cts"))  # fmt: skip
 
 
 def _same(raw: str, wanted: str) -> bool:
-    """Whether both end in the same name, but for case, `-`/`_` and extension; another name is only a guess."""
+    """Whether both end in the same name, but for case, `-`/`_` and a kindred ending; another name is only a guess."""
     old, new = (re.sub(r"[#?].*$", "", path).rstrip("/").rpartition("/")[2].lower() for path in (raw, wanted))
     if "dockerfile" in old and "dockerfile" in new:
         return True
-    stems = [re.sub(r"[-_ ]", "", name.partition(".")[0] or name) for name in (old, new)]
-    return old == new or (stems[0] == stems[1] and old.count(".") == new.count("."))
+    (old_stem, _, old_end), (new_stem, _, new_end) = old.partition("."), new.partition(".")
+    stems = [re.sub(r"[-_ ]", "", stem) for stem in (old_stem or old_end, new_stem or new_end)]
+    kindred = old_end == new_end or any(old_end in ends and new_end in ends for ends in _ENDINGS)
+    return old == new or (stems[0] == stems[1] and kindred)
 
 
 def _as_before(raw: str, wanted: str) -> str:

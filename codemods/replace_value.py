@@ -8,7 +8,7 @@ from unmoor.text.addresses import redact
 
 def fix(request: Request) -> Fix | Refusal:
     """Write the finding's suggestion. Where credentials are masked in it, only what differs around them is written."""
-    wanted = request.finding.suggestion
+    wanted = request.finding.suggestion or _secured(request)
     if not wanted:
         return Refusal("the right value is not known")
     title = f"write `{wanted}`"
@@ -18,10 +18,22 @@ def fix(request: Request) -> Fix | Refusal:
     masked = redact(raw)
     old_head, _, old_tail = masked.partition("***")
     new_head, _, new_tail = wanted.partition("***")
-    if old_tail != new_tail or not raw.startswith(old_head):
+    if "***" not in masked or old_tail != new_tail or not raw.startswith(old_head):
         return Refusal("credentials stand in it; they are not written anew")
     span = span_of(request)
     end = span.start + len(old_head.encode())
     return Fix(
         title, request.applicability, (narrowed(request.finding.path, type(span)(span.start, end), old_head, new_head),)
     )
+
+
+_SECURE = {"http": "https", "ws": "wss"}
+
+
+def _secured(request: Request) -> str:
+    """The same address by the encrypted scheme, where the rule asks for that and no port says otherwise."""
+    scheme, mark, rest = raw_of(request).partition("://")
+    if not request.options.get("secure") or not mark or scheme.lower() not in _SECURE:
+        return ""
+    authority = rest.partition("/")[0]
+    return "" if ":" in authority or "$" in authority else f"{_SECURE[scheme.lower()]}://{rest}"

@@ -30,4 +30,6 @@ def fix(request: Request) -> Fix | Refusal:
         from unmoor.codemods import service_address
 
         return service_address.fix(request)
+    if request.reference.language in ("yaml", "dotenv", "dockerfile", "json", "toml"):
+        return Refusal("the topology knows no address that is right from here")
     return Refusal(f"there is no resolver in {request.reference.language} files")

@@ -201,6 +201,7 @@ def test_build_arg(service: str) -> None:
     assert not isinstance(result, Refusal)
     build = yaml.safe_load(result["compose.yaml"])["services"]["web"]["build"]
     assert build["context"] == "./web"
+    assert "environment" not in yaml.safe_load(result["compose.yaml"])["services"]["web"]
     assert "NEXT_PUBLIC_A" in str(build["args"])
     assert "http://x" in str(build["args"])
     assert result["web/Dockerfile"] == (
@@ -221,7 +222,7 @@ def test_build_arg(service: str) -> None:
     [
         ("A=1\n", "A=1\nKEY=x\n"),
         ("A=1", "A=1\nKEY=x\n"),
-        ("# all\r\nA=1\r\n", "# all\r\nA=1\r\n# read in src/a.ts\r\nKEY=x\r\n"),
+        ("# all\r\nA=1\r\n", "# all\r\nA=1\r\n\r\n# read in src/a.ts\r\nKEY=x\r\n"),
     ],
 )
 def test_env_example(example: str, after: str) -> None:

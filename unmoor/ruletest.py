@@ -115,10 +115,10 @@ def fix(rule: Rule, files: dict[str, str]) -> tuple[dict[str, str], str]:
                     chosen.append(candidate)
         if not chosen:
             break
-        edits: dict[str, set[Edit]] = {}
+        edits: dict[str, list[Edit]] = {}
         for candidate in chosen:
             for edit in candidate.edits:
-                edits.setdefault(edit.path, set()).add(edit)
+                edits.setdefault(edit.path, []).append(edit)
             files.update({path: content(text) for path, text in candidate.creates if path not in files})
         for path, changes in edits.items():
             files[path] = apply(files.get(path, "").encode(), changes).decode()

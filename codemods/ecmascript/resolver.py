@@ -45,6 +45,8 @@ def fix(request: Request) -> Fix | Refusal:
         return Refusal(f"`{service}` itself ships this code; a resolver is for calls of others")
     if _NO_MODULE.search(finding.path):
         return Refusal("no module can be imported here; read the address from the environment")
+    if not _packaged(request):
+        return Refusal("no package.json above it: nothing says that a module can be imported here")
     source = source_of(finding.path, request.source, reference.span.start)
     if source is None:
         return Refusal("it stands outside a script")
@@ -57,6 +59,15 @@ def fix(request: Request) -> Fix | Refusal:
     services = _services(request, service)
     plan = typescript(finding.path, request.settings, services, request.has, request.read, service)
     return _fix(request, source, node, plan, service)
+
+
+def _packaged(request: Request) -> bool:
+    """Whether plain JavaScript belongs to a package, or the settings name its resolver. The rest is compiled anyway."""
+    path, options = request.finding.path, request.settings.resolver.get("typescript")
+    plain = re.search(r"\.(js|cjs|mjs)$", path) is not None
+    named = options is not None and bool(options.module)
+    package = package_of(path, request.has)
+    return not plain or named or request.has(f"{package}/package.json" if package else "package.json")
 
 
 def _own(request: Request, service: str) -> bool:

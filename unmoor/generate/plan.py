@@ -84,7 +84,9 @@ def typescript(
     framework = _framework(manifest, path)
     style = _style(path, package, manifest, has)
     module = _module(options.module, package, style, has)
-    chosen = [one for one in services if one.name == wanted or _called(one, package)]
+    stack = next((one.stack for one in services if one.name == wanted), "")
+    near = [one for one in services if not wanted or one.stack == stack]  # two stacks' ports mean nothing to each other
+    chosen = [one for one in near if one.name == wanted or _called(one, package)]
     if options.function and "{" not in options.function:
         text = read(module).decode("utf-8", "replace") if has(module) else ""
         only = _served(services, options, text)

@@ -45,12 +45,15 @@ class Chosen:
         self.fixes: list[Fix] = []
         self._edits: dict[str, list[Edit]] = {}
         self._made: dict[str, str] = {}
+        self._names: set[tuple[str, str]] = set()  # (env file, variable) of the lines put in
 
     def admits(self, candidate: Fix) -> bool:
         """Whether the candidate disturbs none of the chosen."""
         for path, content in (*candidate.creates, *candidate.links):
             if self._made.get(path, content) != content or path in self._edits:
                 return False
+        if any((edit.path, _variable(edit)) in self._names for edit in candidate.edits):
+            return False
         return all(self._free(edit) for edit in candidate.edits)
 
     def add(self, fix: Fix) -> None:
@@ -59,6 +62,8 @@ class Chosen:
         self._made.update((*fix.creates, *fix.links))
         for edit in fix.edits:
             taken = self._edits.setdefault(edit.path, [])
+            if _variable(edit):
+                self._names.add((edit.path, _variable(edit)))
             place = bisect_left(taken, edit)
             if place == len(taken) or taken[place] != edit:
                 taken.insert(place, edit)
@@ -76,16 +81,17 @@ class Chosen:
 
 def _touch(edit: Edit, other: Edit) -> bool:
     if _line_of_env(edit) and _line_of_env(other) and edit.span == other.span:
-        return _name_of(edit) == _name_of(other)
+        return False
     return other.span.start <= edit.span.end and edit.span.start <= other.span.end
 
 
-def _name_of(edit: Edit) -> str:
-    return edit.text.rstrip().rpartition("\n")[2].partition("=")[0]
+def _variable(edit: Edit) -> str:
+    """The variable whose line is put into an env file; "" for a comment and for edits of any other kind."""
+    name, mark, _ = edit.text.strip().rpartition("\n")[2].partition("=")
+    return name if mark and _line_of_env(edit) and not name.startswith("#") else ""
 
 
 def _line_of_env(edit: Edit) -> bool:
-    """A whole line put into an env file: their order does not matter, so any number may go in at one place."""
+    """Whole lines put into an env file: any number may go in at one place, each variable once."""
     name = edit.path.rpartition("/")[2]
-    whole = edit.text.endswith("\n") and not edit.text.startswith(("\r", "\n"))
-    return edit.span.start == edit.span.end and whole and "env" in name
+    return edit.span.start == edit.span.end and edit.text.endswith("\n") and "env" in name
