@@ -93,12 +93,14 @@ def _attributes(
     kind = _class(project, address.host, runtime)
     return {
         **place(project, path, reference),
+        "lower": bool(resolution.elsewhere) and resolution.verdict in _FAILING,
         "file-kind": file_kind(path, reference),
         "runtime": runtime.kind,
         "runtime.service": runtime.service,
         "runtime.stack": runtime.stack,
         "runtime.why": runtime.why,
         "runs": _runs(runtime),
+        "holder": "a production env file" if file_kind(path).startswith("env") else f"code that runs {_runs(runtime)}",
         "kind-of": reference.kind,
         "scheme": address.scheme,
         "host": address.host,
@@ -156,7 +158,7 @@ def _class(project: Project, host: str, runtime: Runtime) -> str:
     kind = host_class(host)
     if kind in ("dotless", "local") and project.topology.is_service_name(host):
         return "service"
-    if kind in ("domain", "local") and project.topology.is_own_domain(host):
+    if kind in ("domain", "local", "reserved") and project.topology.is_own_domain(host):
         return "own-domain"
     return kind
 

@@ -146,7 +146,8 @@ def _undefined_in_browser(variables: Variables, name: str, path: str, access: st
     if not bundler or name.startswith(prefixes):
         return False
     if bundler == "next":
-        return access == "process.env" and name.startswith(PUBLIC_PREFIXES)
+        client = "use client" in variables.project.facts[path].traits.get("directive", ())
+        return access == "process.env" and (client or name.startswith(PUBLIC_PREFIXES))
     if access == "process.env":
         return True
     return access == "import.meta.env" and bundler in ("vite", "astro", "@sveltejs/kit")

@@ -14,6 +14,7 @@ _RUNTIME = {
     "runtime.service": "the service whose container it is, or that ships the code",
     "runtime.stack": "the stack of that service",
     "runtime.why": "how the runtime was found",
+    "holder": "what holds the address, in words: code that runs in the browser, a production env file",
     "runs": "the runtime as the end of a sentence: in the browser, on the server, at build time",
 }
 

@@ -26,7 +26,7 @@ _DISABLED = re.compile(r"(?i)\.(disabled|bak|old|orig|backup|deprecated)$")
 _TEST_ENV = re.compile(r"(?i)^\.env[\w.]*\.(test|testing|e2e)(\.|$)")
 _EXAMPLE = re.compile(r"(?i)\.(example|sample|template|dist)\.(py|[cm]?[jt]sx?|rb|php|go|conf)$")
 _DOCS = re.compile(r"(?i)\.(md|mdx|markdown|adoc|asciidoc|rst)$")
-ENV_FILE = re.compile(r"(?i)(^|/)(\.env([._-][^/]*)?|[^/]*\.env([._-][^/]*)?|env\.[a-z]+|\.flaskenv)$")
+ENV_FILE = re.compile(r"(?i)(^|/)(\.env([._-][^/]*)?|[^/]*\.env([._-][^/]*)?|env\.(template|example|sample|dist|local|dev|development|prod|production|staging|test|docker|default)|\.flaskenv)(?<!\.[jt]s)(?<!\.py)$")
 _CI = re.compile(
     r"(^|/)(\.github/(workflows|actions)/|\.gitlab-ci|\.circleci/|\.buildkite/|azure-pipelines|bitbucket-pipelines"
     r"|\.drone\.|\.travis\.|Jenkinsfile|\.woodpecker|cloudbuild\.ya?ml)"
