@@ -358,6 +358,8 @@ def value_words(text: bytes, lo: int, hi: int, escape: bytes) -> list[tuple[int,
             if not quote and text[at] in _SPACE:
                 break
             if char == escape and quote != b"'":
+                if at + 1 == hi and at == start:
+                    return words  # BuildKit passes over an escape with nothing behind it
                 at += 2
                 continue
             if quote:
