@@ -186,7 +186,9 @@ def _known(plan: Plan, endpoint: Endpoint, module: str, name: str, request: Requ
     options = request.settings.resolver.get("typescript")
     known = {options.env[endpoint.service]} if options and endpoint.service in options.env else set()
     section = re.search(
-        rf"\bfunction {re.escape(name)}\b(.*?)(?=\n(?:export|/\*\*|function|module\.)|\Z)", module, re.DOTALL
+        rf"\b(?:function|const|let|var) {re.escape(name)}\b(.*?)(?=\n(?:export|/\*\*|function|module\.)|\Z)",
+        module,
+        re.DOTALL,
     )
     text = section.group(1) if section else ""
     if re.search(rf"return {re.escape(endpoint.public)}\(path\)", text):

@@ -68,7 +68,7 @@ class Source:
     @cached_property
     def semicolon(self) -> str:
         """`;` if the file's statements end with one, else ""."""
-        statements = [n for n in self.root.children if n.type in _STATEMENTS]
+        statements = [n for n in self.root.children if n.type in _STATEMENTS or _exported_variable(n)]
         if not statements:
             return ";"
         ended = sum(self.data[n.end_byte - 1 : n.end_byte] == b";" for n in statements)
@@ -76,6 +76,11 @@ class Source:
 
 
 _STATEMENTS = ("import_statement", "expression_statement", "lexical_declaration", "variable_declaration")
+
+
+def _exported_variable(node: Node) -> bool:
+    declared = node.child_by_field_name("declaration") if node.type == "export_statement" else None
+    return declared is not None and declared.type in _STATEMENTS
 
 
 def _holder(node: Node | None) -> Node | None:
