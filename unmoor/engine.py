@@ -91,10 +91,10 @@ def scan_workspace(
     _read_shown(findings, workspace, sources)
     return Report(
         root=".",
-        listed=len(workspace.listing.paths),
-        scanned=len(project.facts),
+        listed=sum(map(asked, workspace.listing.paths)),
+        scanned=sum(map(asked, project.facts)),
         findings=findings,
-        skipped=sorted(outcome.skipped, key=lambda s: (s.path, s.line)),
+        skipped=sorted((one for one in outcome.skipped if asked(one.path)), key=lambda s: (s.path, s.line)),
         sources=sources,
         topology=brief(project.topology) if "topology" in project.__dict__ else {},
         rules={rule.id: describe(rule) for rule in rules},

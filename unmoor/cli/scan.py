@@ -7,13 +7,11 @@ from typing import Any
 
 from msgspec.structs import replace
 
-from unmoor import engine
 from unmoor.cli.place import Place, locate
 from unmoor.cli.terminal import progress, say
 from unmoor.config.load import Loaded, check_rules, load
 from unmoor.config.settings import Settings
 from unmoor.model.findings import Finding, Report, Severity
-from unmoor.rules import FAMILIES
 
 # Option → the setting that it stands in for.
 _SETTINGS = {
@@ -23,6 +21,8 @@ _SETTINGS = {
 }  # fmt: skip
 _ACCEPTING = ("baseline", "update_baseline", "prune_baseline", "baseline_commit")
 _BASELINE = ".unmoor-baseline.jsonl"  # as `unmoor.baseline` names it, which a plain run need not import
+# Options whose effect is more than findings in the files named.
+_TELLING = ("output", "summary", "statistics", "verbose", *_ACCEPTING)
 _PATTERNS = ("exclude", "extend_exclude")
 
 
@@ -68,6 +68,9 @@ def settings_for(root: Path, values: dict[str, Any]) -> Loaded:
     if any(
         {"select", "ignore", "extend-select", "severity", "overrides"} & set(layer.values) for layer in loaded.layers
     ):
+        from unmoor import engine
+        from unmoor.rules import FAMILIES
+
         catalogue = engine.catalogue(root, loaded.settings)
         check_rules(loaded, catalogue.rules, {*FAMILIES, *(rule.family for rule in catalogue.rules.values())})
     if not loaded.settings.baseline and not values.get("isolated") and (root / _BASELINE).is_file():
@@ -77,6 +80,10 @@ def settings_for(root: Path, values: dict[str, Any]) -> Loaded:
 
 def scan(place: Place, settings: Settings, values: dict[str, Any]) -> Report:
     """The report on a place; progress is shown while it takes long."""
+    if _clean(place, settings, values):
+        return Report(".", len(place.paths or ()), 0, [], [])
+    from unmoor import engine
+
     with progress("scanning", quiet=values.get("quiet", False)):
         report = engine.scan(
             place.root,
@@ -91,6 +98,19 @@ def scan(place: Place, settings: Settings, values: dict[str, Any]) -> Report:
     if values.get("verbose"):
         say(f"scanned {report.scanned} of {report.listed} files under {place.root} in {report.seconds:.2f} s")
     return report
+
+
+def _clean(place: Place, settings: Settings, values: dict[str, Any]) -> bool:
+    """Whether the files named hold nothing that any rule could judge: a hook on them needs no repository."""
+    if not place.paths or place.overlay or settings.baseline or any(values[name] for name in _TELLING):
+        return False
+    if values["output_format"] not in (None, "text", "concise") or os.environ.get("GITHUB_STEP_SUMMARY"):
+        return False
+    if any((place.root / folder).is_dir() for folder in settings.rules):
+        return False  # rules of the reader's own may be wrong, which must be said
+    from unmoor.files.clean import clean
+
+    return clean(place.root, place.paths)
 
 
 def conclude(report: Report, settings: Settings, place: Place, values: dict[str, Any]) -> int:

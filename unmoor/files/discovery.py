@@ -1,7 +1,6 @@
 """Which files the repository has. Git says, where there is git; else the folder is walked."""
 
 import os
-import subprocess
 from pathlib import Path
 from typing import NamedTuple
 
@@ -62,6 +61,8 @@ def list_files(root: Path) -> Listing:
 
 def _from_git(root: Path) -> Listing | None:
     """Both questions run at once; tracked files that are gone from the disk still exist for links."""
+    import subprocess  # 9 ms, which a run that needs no list of files does not pay
+
     git = ["git", "-c", "core.quotepath=off", "-c", "core.fsmonitor=false", "-C", str(root), "ls-files", "-z"]
     try:
         untracked = subprocess.Popen(
