@@ -8,7 +8,7 @@ from unmoor.link import constants
 from unmoor.link.mentions import port_mentioned
 from unmoor.link.places import file_kind, place
 from unmoor.link.publicity import handed_out, public_variable, ships_browser
-from unmoor.link.purposes import companion, known_inside, own_server, purpose
+from unmoor.link.purposes import companion, known_inside, named_by_itself, own_server, purpose
 from unmoor.model.facts import Reference
 from unmoor.model.subjects import Reason, Subject, Target
 from unmoor.project import Project
@@ -25,6 +25,8 @@ _FAILING = ("wrong-host", "wrong-port", "isolated", "undefined", "host-only")
 def subjects(project: Project) -> Iterator[Subject]:
     """One subject a reference and runtime; the runtime in which the address fails comes first."""
     for path, reference in project.asked_references("url", "host"):
+        if file_kind(path) == "doc" and named_by_itself(project.read(path), *reference.span):
+            continue
         yield from sorted(_of(project, path, reference), key=lambda s: s.verdict not in _FAILING)
 
 

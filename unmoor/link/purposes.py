@@ -29,6 +29,8 @@ def purpose(path: str, reference: Reference, name: str) -> str:
         return "dummy"
     if _CHECK_FILE.search(path):
         return "healthcheck"
+    if reference.attrs.get("used_as") == ["dummy-base"]:
+        return "dummy"
     if _OWN_PORT.match(reference.value) or _elsewhere(reference):
         return "own"
     if reference.role != "default":
@@ -71,6 +73,13 @@ def own_server(
         and resolution.verdict in ("ok", "self", "host-only")
         and any(at is not None and at.path.startswith(f"{package.folder}/") for _, at in resolution.reasons if package)
     )
+
+
+def named_by_itself(source: bytes, start: int, end: int) -> bool:
+    """Whether an address is the text of a link to the same address: `[http://a](http://a)` says it once."""
+    if source[start - 1 : start] != b"[" or source[end : end + 2] != b"](":
+        return False
+    return source.startswith(source[start:end], end + 2)
 
 
 def companion(resolution: Resolution) -> bool:

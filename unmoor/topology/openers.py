@@ -3,11 +3,12 @@
 import re
 from typing import TYPE_CHECKING
 
-from unmoor.model.spans import Location
+from unmoor.model.spans import Location, Span
 from unmoor.topology import listeners
 from unmoor.topology.listeners import is_port_variable
 from unmoor.topology.model import Listener, Value
 from unmoor.topology.packages import Package
+from unmoor.topology.worlds import is_document
 
 if TYPE_CHECKING:
     from unmoor.topology.link import Topology
@@ -33,6 +34,9 @@ _SERVERS = (
     (r"\bvitepress dev\b", 5173),
     (r"\bwrangler dev\b", 8787),
     (r"\bnest start\b", 3000),
+)
+_MAPPING = re.compile(
+    rb"^[ \t>]*-[ \t]*[\"']?(?:[\d.]+:)?(\d{2,5}):\d{2,5}(?:/tcp)?[\"']?[ \t]*(?:#.*)?\r?$", re.M
 )
 _PORT = re.compile(r"(?:--port[= ]|-p[= ]|\bPORT=)\s*(\d{2,5})\b")
 
@@ -97,4 +101,12 @@ def on_page(topology: "Topology", path: str, port: int) -> Listener | None:
     for declaration in facts.declarations if facts is not None else []:
         if declaration.kind == "port" and declaration.value == str(port):
             return Listener(port, "page", f"`{declaration.name}` on this page", Location(path, declaration.span))
+    return _shown(topology, path, port) if is_document(path) else None
+
+
+def _shown(topology: "Topology", path: str, port: int) -> Listener | None:
+    """A mapping in a compose file that the page itself shows: what it says of the port is right by that file."""
+    for match in _MAPPING.finditer(topology.project.read(path)):
+        if int(match.group(1)) == port:
+            return Listener(port, "page", "a compose file on this page", Location(path, Span(*match.span(1))))
     return None
