@@ -1,5 +1,6 @@
 """The cache of facts: what it holds comes back, and a file that did not change is not parsed again."""
 
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -8,6 +9,8 @@ from unmoor import engine
 from unmoor.config.settings import Settings
 from unmoor.files import cache, scanning
 from unmoor.files.cache import Cache, Entry
+from unmoor.files.history import History
+from unmoor.files.remembered import Remembered
 
 
 def test_entries_survive_with_and_without_facts(tmp_path: Path) -> None:
@@ -44,3 +47,30 @@ def test_a_second_scan_parses_only_what_changed(tmp_path: Path, monkeypatch: pyt
     (tmp_path / "app.py").write_text("requests.get('http://localhost:3012/x')\n")
     engine.scan(tmp_path, Settings())
     assert parsed == ["app.py"]
+
+
+def test_git_is_asked_for_the_past_once_a_commit(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    root = tmp_path / "shop"
+    root.mkdir()
+    git = ["git", "-C", str(root), "-c", "user.name=a", "-c", "user.email=a@b.c"]
+    (root / "old.py").write_text("print('a file that is long enough to be known again')\n")
+    for command in (
+        ["init", "-q"],
+        ["add", "."],
+        ["commit", "-qm", "1"],
+        ["mv", "old.py", "new.py"],
+        ["commit", "-qm", "2"],
+    ):
+        subprocess.run([*git, *command], check=True)
+    asked: list[str] = []
+    original = History._git
+    monkeypatch.setattr(History, "_git", lambda self, *words: (asked.append(words[0]), original(self, *words))[1])
+    store = tmp_path / "kept" / "history.bin"
+    assert Remembered(root, store).renamed("old.py") == "new.py"
+    assert Remembered(root, store).renamed("old.py") == "new.py"
+    assert asked == ["log"]
+    subprocess.run([*git, "mv", "new.py", "newer.py"], check=True)
+    subprocess.run([*git, "commit", "-qm", "3"], check=True)
+    assert Remembered(root, store).renamed("old.py") == "newer.py"
+    store.write_bytes(b"damaged")
+    assert Remembered(root, store).renamed("old.py") == "newer.py"

@@ -41,7 +41,9 @@ def scan(
     overlay: bytes that stand in for files. ignores: whether suppression comments count. Raises UserError.
     """
     workspace = Workspace(root, overlay)
-    store = Cache((cache_dir or root / ".unmoor_cache") / "facts.bin") if cache else Cache(None)
+    folder = cache_dir or root / ".unmoor_cache"
+    store = Cache(folder / "facts.bin" if cache else None)
+    workspace.memory = folder / "history.bin" if cache else None
     try:
         return scan_workspace(workspace, settings, paths=paths, cache=store, jobs=jobs, ignores=ignores)
     finally:

@@ -87,15 +87,20 @@ class Cache:
         data = _encoder.encode(_File(__version__, _FORMAT, _makers(), entries))
         if len(data) > _MOST_BYTES:
             return
-        with contextlib.suppress(OSError):
-            self._path.parent.mkdir(parents=True, exist_ok=True)
-            ignore = self._path.parent / ".gitignore"
-            if not ignore.exists():
-                ignore.write_text("*\n")
-            handle, name = tempfile.mkstemp(dir=self._path.parent)
-            with os.fdopen(handle, "wb") as file:
-                file.write(data)
-            Path(name).replace(self._path)
+        keep(self._path, data)
+
+
+def keep(path: Path, data: bytes) -> None:
+    """Put a file into a folder of caches, atomically; what cannot be written is not missed."""
+    with contextlib.suppress(OSError):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        ignore = path.parent / ".gitignore"
+        if not ignore.exists():
+            ignore.write_text("*\n")
+        handle, name = tempfile.mkstemp(dir=path.parent)
+        with os.fdopen(handle, "wb") as file:
+            file.write(data)
+        Path(name).replace(path)
 
 
 def _read(path: Path) -> dict[str, Entry]:

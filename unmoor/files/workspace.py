@@ -18,6 +18,7 @@ class Workspace:
     def __init__(self, root: Path, overlay: dict[str, bytes] | None = None) -> None:
         self.root = root
         self.overlay = overlay or {}
+        self.memory: Path | None = None  # the file that keeps what git told of the past
         self._ignoring: subprocess.Popen[bytes] | None = None
         self._ignored: dict[str, bool] = {}
         self._answer = b""
@@ -35,7 +36,11 @@ class Workspace:
     @cached_property
     def history(self) -> History:
         """What git remembers of renames."""
-        return History(self.root)
+        if self.memory is None:
+            return History(self.root)
+        from unmoor.files.remembered import Remembered
+
+        return Remembered(self.root, self.memory)
 
     def read(self, path: str) -> bytes:
         """The bytes of a file; those asked for last are kept, since questions about a file come one after another.
