@@ -42,6 +42,9 @@ fuzz: $(VENV)/.dev ## property tests without an end in sight
 docs: $(BIN)/unmoor ## renew the rule table of the README and the pictures
 	$(BIN)/python docs/generate.py
 
+bench: $(BIN)/unmoor ## cost of scans and hooks: make bench REPOSITORIES="../a ../b"
+	$(BIN)/python benchmarks/run.py $(REPOSITORIES)
+
 lock: ## renew the locked development environment (needs uv)
 	uv pip compile --quiet --universal --no-header --no-annotate --python-version 3.11 --group dev pyproject.toml -o requirements-dev.lock
 
