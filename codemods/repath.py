@@ -28,7 +28,7 @@ def fix(request: Request) -> list[Fix] | Refusal:
     if isinstance(made, Refusal):
         return alternatives or made
     moved = bool(missing and found) and request.renamed(missing) == found
-    likely = moved or (_same(raw, wanted) and _near(request, missing, found))
+    likely = moved or (_same(raw, wanted) and _near(request, raw, missing, found))
     if not likely or _unsure(request) or _base_unknown(request, raw, written, missing):
         made = structs.replace(made, applicability="display-only")
     return [made, *alternatives]
@@ -78,7 +78,7 @@ def _base_unknown(request: Request, raw: str, written: str, missing: str) -> boo
     return looked_beside and not re.search(rb"(?m)(^|[;&|({])\s*(cd|pushd)\s", before)
 
 
-def _near(request: Request, missing: str, found: str) -> bool:
+def _near(request: Request, raw: str, missing: str, found: str) -> bool:
     """Whether what bears the same name elsewhere is likely the one meant. In prose it must stand deeper or higher on
     the same way: `tests/security/x` is not `src/admin/tests/unit/x`, and a folder's bare name says little."""
     reference = request.finding.reference
@@ -89,6 +89,8 @@ def _near(request: Request, missing: str, found: str) -> bool:
         return True
     folder, _, name = missing.rpartition("/")
     deeper = found.endswith(f"/{missing}")
+    if "/" not in raw.removeprefix("./") and "." in name and attrs.get("or_root"):
+        return True
     if "." not in name and "file" not in name.lower():
         return deeper and bool(folder)
     return not folder or deeper or missing.endswith(f"/{found}") or found.split("/")[0] == folder.split("/")[0]

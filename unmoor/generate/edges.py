@@ -40,7 +40,10 @@ def _used(project: "Project") -> dict[tuple[str, str, str], Edge]:
         if world_of(path) or reference.role in ("display", "comment", "example", "comparison", "type", "bind"):
             continue
         for runtime in topology.runtimes(path, reference):
-            if not runtime.service or runtime.kind not in ("container", "server", "universal"):
+            if runtime.service and runtime.kind not in ("container", "server", "universal"):
+                _named(project, runtime.stack, runtime.service, str(reference.attrs.get("host")), found)
+                continue
+            if not runtime.service:
                 continue
             resolution = topology.resolve(address_of(reference), runtime, path=path, reference=reference)
             target = resolution.service
@@ -51,3 +54,11 @@ def _used(project: "Project") -> dict[tuple[str, str, str], Edge]:
             if key not in found or (port is not None and found[key].port is None):
                 found[key] = Edge(runtime.service, target.name, port, key[0], True)
     return found
+
+
+def _named(project: "Project", stack: str, source: str, host: str, found: dict[tuple[str, str, str], Edge]) -> None:
+    """Code that a service hands to browsers names another one: no edge that containers could open, but one in use."""
+    known = next((one for one in project.topology.stacks if one.name == stack), None)
+    target = known.find(host) if known is not None else None
+    if target is not None and target.name != source:
+        found.setdefault((stack, source, target.name), Edge(source, target.name, None, stack, True))

@@ -1,0 +1,216 @@
+"""Every registered codemod keeps the laws (tests/laws.py), on inputs that nobody wrote by hand."""
+
+import json
+import re
+import string
+from collections.abc import Callable
+
+import pytest
+import yaml
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.laws import applied, check, request
+from unmoor.codemods import CODEMODS
+from unmoor.codemods import fix as make
+from unmoor.codemods.request import Request
+from unmoor.model.findings import Refusal
+from unmoor.model.subjects import Target
+
+Case = tuple[Request, dict[str, str]]
+NAMES = st.text(string.ascii_lowercase, min_size=1, max_size=6).map(lambda text: f"qx{text}")
+VARIABLES = NAMES.map(str.upper)
+PORTS = st.integers(1, 65535)
+NOISE = st.sampled_from(["", "# note\n", "\n", "# ünïcode → 🦊\n"])
+ENDS = st.sampled_from(["\n", "\r\n"])
+TAILS = st.from_regex(r"(/[a-z0-9._~-]{1,6}){0,3}", fullmatch=True)
+TARGET = Target("backend", "shop", 3011, "http://backend:3011", "host-only")
+
+
+@st.composite
+def ecmascript(draw: st.DrawFn) -> Case:
+    url = f"http://localhost:3011{draw(TAILS)}"
+    quote = draw(st.sampled_from(["'", '"', "`"]))
+    shape = draw(st.sampled_from(["fetch({})", "export const a = {}", "f([{}, 1])", "const b = process.env.X ?? {}"]))
+    head = draw(st.sampled_from(["", "'use client'\n", "// licence\n", "import x from 'x'\n", "import y from 'y';\n"]))
+    text = (head + shape.format(f"{quote}{url}{quote}") + "\n").replace("\n", draw(ENDS))
+    files = {"web/package.json": "{}", "web/src/a.ts": text}
+    return request(files, "web/src/a.ts", url, target=TARGET, language="typescript"), files
+
+
+@st.composite
+def python(draw: st.DrawFn) -> Case:
+    url, quote = f"http://localhost:3011{draw(TAILS)}", draw(st.sampled_from(["'", '"']))
+    shape = draw(st.sampled_from(["get({})", "A = {}", "B = [{}]", 'C = os.getenv("BACKEND_URL", {})', "d(x={})"]))
+    head = draw(st.sampled_from(["", '"""About."""\n', "#!/usr/bin/env python3\n", "import os\n", "import sys\n"]))
+    files = {"app/a.py": (head + shape.format(f"{quote}{url}{quote}") + "\n").replace("\n", draw(ENDS))}
+    role = "default" if "getenv" in shape else "request"
+    return request(files, "app/a.py", url, target=TARGET, language="python", role=role), files
+
+
+@st.composite
+def shell(draw: st.DrawFn) -> Case:
+    url = f"http://localhost:3011{draw(TAILS)}"
+    shape, layers = draw(
+        st.sampled_from([("curl {}", ()), ('curl "{}"', ("shell:double",)), ("x='{}'", ("shell:single",))])
+    )
+    files = {"up.sh": f"#!/bin/sh\n{draw(NOISE)}{shape.format(url)}\n"}
+    return request(files, "up.sh", url, target=TARGET, language="shell", layers=layers), files
+
+
+@st.composite
+def address(draw: st.DrawFn) -> Case:
+    old = f"{draw(st.sampled_from(['http', 'postgresql', 'redis']))}://localhost:{draw(PORTS)}{draw(TAILS)}"
+    files = {"compose.yaml": f'{draw(NOISE)}services:\n  api:\n    environment:\n      A: "{old}"\n'}
+    wanted = f"http://{draw(NAMES)}:{draw(PORTS)}"
+    asked = request(files, "compose.yaml", old, suggestion=wanted, layers=("yaml:double",), language="yaml")
+    return asked, files
+
+
+@st.composite
+def value(draw: st.DrawFn) -> Case:
+    old, new = draw(NAMES), draw(st.text(st.characters(codec="utf-8", exclude_characters="\r\n\0"), max_size=9))
+    files = {"a.json": json.dumps({"k": f"old{old}"})}
+    return request(files, "a.json", f"old{old}", kind="path", suggestion=new, layers=("json:string",)), files
+
+
+@st.composite
+def named(draw: st.DrawFn) -> Case:
+    old, new = draw(NAMES), draw(NAMES)
+    files = {"compose.yaml": f"{draw(NOISE)}services:\n  {old}_old:\n    image: x\n"}
+    return request(files, "compose.yaml", f"{old}_old", kind="service", suggestion=new, layers=("yaml:plain",)), files
+
+
+@st.composite
+def path(draw: st.DrawFn) -> Case:
+    name, folder = draw(NAMES), draw(NAMES)
+    shape = draw(st.sampled_from(["bash {}\n", "[ -f x ]; ./{}\n"]))
+    files = {"up.sh": shape.format(f"{name}.sh"), f"{folder}/{name}.sh": "echo\n"}
+    about = {"expected": f"{name}.sh", "near": f"{folder}/{name}.sh"}
+    asked = request(files, "up.sh", f"{name}.sh", kind="path", language="shell", attrs={"use": "script"},
+                    suggestion=f"{folder}/{name}.sh", finding_attrs=about)  # fmt: skip
+    return asked, files
+
+
+def compose(draw: st.DrawFn, body: str, value: str, **more: object) -> Case:
+    text = f"{draw(NOISE)}services:\n  web:\n    image: postgres:16\n{body}{draw(NOISE)}\n# end\n"
+    files = {"compose.yaml": text.replace("\n", draw(ENDS)), "web/Dockerfile": "FROM node\nRUN npm run build\n"}
+    return request(files, "compose.yaml", value, kind="service", **more), files  # type: ignore[arg-type]
+
+
+@st.composite
+def healthcheck(draw: st.DrawFn) -> Case:
+    return compose(draw, f"    ports: ['{draw(PORTS)}:5432']\n", "web", finding_attrs={"image": "postgres:16"})
+
+
+@st.composite
+def depends(draw: st.DrawFn) -> Case:
+    names = draw(st.lists(NAMES, min_size=1, max_size=4, unique=True))
+    step = draw(st.sampled_from(["", "  "]))
+    block = "\n" + "".join(f"    {step}- {name}\n" for name in names)
+    entry = draw(st.sampled_from([block, f" [{', '.join(names)}]\n"]))
+    return compose(draw, f"    depends_on:{entry}", names[0], finding_attrs={"dependency": names[0]})
+
+
+@st.composite
+def hosts(draw: st.DrawFn) -> Case:
+    before = draw(st.sampled_from(["", '    extra_hosts:\n      - "a:1.2.3.4"\n']))
+    return compose(draw, f"{before}    command: x http://host.docker.internal:{draw(PORTS)}\n", "host.docker.internal")
+
+
+@st.composite
+def baked(draw: st.DrawFn) -> Case:
+    name = f"VITE_{draw(VARIABLES)}"
+    shape = draw(st.sampled_from(["      {}: http://x\n", "      - {}=http://x\n"])).format(name)
+    attrs = {"name": name, "dockerfile": "web/Dockerfile"}
+    return compose(draw, f"    build: ./web\n    environment:\n{shape}", name, finding_attrs=attrs)
+
+
+@st.composite
+def published(draw: st.DrawFn) -> Case:
+    mapping = f"{draw(st.sampled_from(['', '0.0.0.0:']))}{draw(PORTS)}:{draw(PORTS)}"
+    return compose(draw, f'    ports:\n      - "{mapping}"\n', mapping)
+
+
+@st.composite
+def entry(draw: st.DrawFn) -> Case:
+    name, rest = draw(VARIABLES), draw(st.lists(VARIABLES, max_size=3))
+    lines = [f"{one}_KEPT=1" for one in rest] + [f"{name}=1"]
+    files = {".env.example": "".join(f"{draw(NOISE)}{line}\n" for line in draw(st.permutations(lines)))}
+    return request(files, ".env.example", f"{name}=1", kind="env"), files
+
+
+@st.composite
+def example(draw: st.DrawFn) -> Case:
+    name = draw(VARIABLES)
+    files = {
+        "a.ts": f"process.env.{name}",
+        ".env.example": draw(st.sampled_from(["", "A=1", "# all\nA=1\n", "A=1\r\n"])),
+    }
+    default = draw(st.none() | st.text(max_size=8))
+    return request(files, "a.ts", name, kind="env", attrs={"default": default}, finding_attrs={"name": name}), files
+
+
+@st.composite
+def suppression(draw: st.DrawFn) -> Case:
+    ids = draw(st.lists(NAMES, min_size=1, max_size=3, unique=True))
+    comment = f"# unmoor: ignore[{', '.join(ids)}] {draw(NAMES)}"
+    files = {"a.yaml": f"{draw(NOISE)}a: 1 {comment}\n{draw(NOISE)}"}
+    start = files["a.yaml"].encode().index(comment.encode())
+    about = {"comment": [start, start + len(comment.encode())], "others": ids[1:], "alone": False}
+    return request(files, "a.yaml", ids[0], kind="path", finding_attrs=about), files
+
+
+CASES: dict[str, tuple[st.SearchStrategy[Case], ...]] = {
+    "resolver-call": (ecmascript(), python()),
+    "env-reference": (shell(),),
+    "service-address": (address(),),
+    "replace-value": (value(),),
+    "rename": (named(),),
+    "compose-key": (named(),),
+    "repath": (path(),),
+    "healthcheck": (healthcheck(),),
+    "depends-condition": (depends(),),
+    "extra-hosts": (hosts(),),
+    "build-arg": (baked(),),
+    "bind-loopback": (published(),),
+    "remove-entry": (entry(),),
+    "env-example": (example(),),
+    "suppression": (suppression(),),
+}
+
+
+def test_every_codemod_has_its_cases() -> None:
+    assert set(CASES) == {name for name, _ in CODEMODS}
+
+
+@pytest.mark.parametrize("name", sorted(CASES))
+def test_the_laws_hold(name: str) -> None:
+    mended = 0
+
+    @given(st.one_of(*CASES[name]))
+    def holds(case: Case) -> None:
+        nonlocal mended
+        asked, files = case
+        result = make(name, asked)
+        assert make(name, asked) == result, "the same question, another answer"
+        if isinstance(result, Refusal):
+            assert result.reason
+            return
+        for fix in result if isinstance(result, list) else [result]:
+            after = applied(fix, files)
+            check(fix, files, after)
+            _read_back(after)
+        mended += 1
+
+    holds()
+    assert mended, f"no input of {name} was ever mended"
+
+
+def _read_back(after: dict[str, bytes]) -> None:
+    """By parsers that are not ours."""
+    parsers: dict[str, Callable[[str], object]] = {"json": json.loads, "yaml": yaml.safe_load}
+    for file, data in after.items():
+        parse = parsers.get(re.sub(r".*\.", "", file))
+        if parse is not None:
+            parse(data.decode())
