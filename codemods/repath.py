@@ -50,7 +50,8 @@ def _from_base(request: Request, raw: str, wanted: str, missing: str, found: str
         return raw.removesuffix(missing) + found
     attrs = reference.attrs
     prose = attrs.get("or_root") or attrs.get("use") in ("code-span", "command", "layout")
-    return found if prose and attrs.get("use") not in ("link", "image") and not raw.startswith("../") else wanted
+    outside = wanted.startswith("../") and not raw.startswith("../") and attrs.get("use") not in ("link", "image")
+    return found if prose and outside else wanted
 
 
 def _unsure(request: Request) -> bool:
@@ -93,6 +94,9 @@ def _near(request: Request, raw: str, missing: str, found: str) -> bool:
         return True
     if "." not in name and "file" not in name.lower():
         return deeper and bool(folder)
+    page, _, below = request.finding.path.partition("/")
+    if not folder and below and found.split("/")[0] != page:
+        return False
     return not folder or deeper or missing.endswith(f"/{found}") or found.split("/")[0] == folder.split("/")[0]
 
 

@@ -1,5 +1,9 @@
 """The value that the linker knows to be right, in place of the wrong one."""
 
+import re
+
+from msgspec import structs
+
 from unmoor.codemods.placing import narrowed, raw_of, replace, span_of
 from unmoor.codemods.request import Request
 from unmoor.model.findings import Fix, Refusal
@@ -13,6 +17,9 @@ def fix(request: Request) -> Fix | Refusal:
         return Refusal("the right value is not known")
     title = f"write `{wanted}`"
     raw = raw_of(request)
+    if request.options.get("near") and not _near(raw, wanted):
+        made = replace(request, wanted, title)
+        return made if isinstance(made, Refusal) else structs.replace(made, applicability="display-only")
     if "***" not in wanted:
         return replace(request, wanted, title)
     masked = redact(raw)
@@ -25,6 +32,15 @@ def fix(request: Request) -> Fix | Refusal:
     return Fix(
         title, request.applicability, (narrowed(request.finding.path, type(span)(span.start, end), old_head, new_head),)
     )
+
+
+def _near(old: str, new: str) -> bool:
+    """Whether one name may be a slip of the pen for the other: the same numbers, and most letters in order."""
+    if re.findall(r"\d+", old) != re.findall(r"\d+", new):
+        return False
+    from difflib import SequenceMatcher
+
+    return SequenceMatcher(None, old.lower(), new.lower()).ratio() >= 0.7
 
 
 _SECURE = {"http": "https", "ws": "wss"}

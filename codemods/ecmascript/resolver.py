@@ -92,12 +92,14 @@ def _parsed(path: str, data: bytes) -> Source:
 
 def _services(request: Request, service: str) -> tuple[ServiceAddress, ...]:
     """What the topology told, and at least the service in question."""
-    known = tuple(one for one in request.services)
+    target = request.finding.target
+    stack = target.stack if target is not None else ""
+    # Two stacks may each have a service of that name, at other ports: only the target's is meant.
+    known = tuple(one for one in request.services if one.name != service or not stack or one.stack in ("", stack))
     if any(one.name == service for one in known):
         return known
     address = parse(request.reference.value)
     local = address is not None and address.host in ("localhost", "127.0.0.1")
-    target = request.finding.target
     variable = str(request.reference.attrs.get("env") or "")
     folder = request.finding.path.rpartition("/")[0]
     bare = not request.reference.attrs.get("rest")
@@ -105,6 +107,7 @@ def _services(request: Request, service: str) -> tuple[ServiceAddress, ...]:
         service,
         target.port if target is not None else None,
         address.port if address is not None and local else None,
+        stack,
         uses=((variable if bare else "", folder),),
     )
     return (*known, one)
