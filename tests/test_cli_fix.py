@@ -1,7 +1,9 @@
 """`unmoor fix` from the command line, over real scans: what it writes, refuses, shows, and what it leaves alone."""
 
 import json
+import os
 import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -147,3 +149,29 @@ def test_a_run_parses_each_file_once_and_then_only_what_it_changed(
     for overlay in ({}, new, new, {}):
         scan_workspace(ground.under(overlay), Settings(), cache=ground.store)
     assert parsed == ["a.py", "b.py", "b.py", "c.py"]
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="no pseudo-terminals")
+def test_interactive_on_a_real_terminal(shop: Path) -> None:
+    import pty
+
+    pid, terminal = pty.fork()
+    if pid == 0:
+        os.chdir(shop)
+        os.execv(sys.executable, [sys.executable, "-m", "unmoor", "fix", "--interactive", "--no-cache"])
+    said, answered = b"", 0
+    while True:
+        try:
+            chunk = os.read(terminal, 4096)
+        except OSError:  # the other end is closed
+            break
+        if not chunk:
+            break
+        said += chunk
+        if said.count(b"[q]uit") > answered:
+            os.write(terminal, b"y\n" if answered == 0 else b"q\n")
+            answered += 1
+    os.waitpid(pid, 0)
+    assert b"\x1b[32m+" in said, "the hunk is shown in colour"
+    assert b"localhost-in-container" in said
+    assert "@database:5432" in (shop / "compose.yaml").read_text()

@@ -65,6 +65,7 @@ def as_json(outcome: Outcome) -> dict[str, Any]:
             }
             for path in outcome.changed
         ],
+        "links": [{"path": path, "target": target} for path, target in sorted(outcome.links.items())],
         "applied": [_entry(item.finding, item.fix) for item in outcome.applied],
         "refused": [{**_entry(item.finding, None), "reason": item.reason} for item in outcome.refused],
         "problem": outcome.problem or None,
