@@ -95,7 +95,7 @@ def _attributes(
     kind = _class(project, address.host, runtime)
     return {
         **place(project, path, reference),
-        "lower": bool(resolution.elsewhere) and resolution.verdict in _FAILING,
+        "lower": resolution.verdict in _FAILING and _in_twin(project, runtime, resolution),
         "file-kind": file_kind(path, reference),
         "runtime": runtime.kind,
         "runtime.service": runtime.service,
@@ -144,6 +144,12 @@ def _attributes(
         "shown": redact(reference.value),
         "target.reason": resolution.reasons[0][0] if resolution.reasons else "",
     }
+
+
+def _in_twin(project: Project, runtime: Runtime, resolution: Resolution) -> bool:
+    """Whether the address is right in another stack of the same folder: they are run in turn, or one over the other."""
+    own, other = project.topology.stack(runtime.stack), project.topology.stack(resolution.elsewhere)
+    return own is not None and other is not None and own.project_dir == other.project_dir
 
 
 def _runs(runtime: Runtime) -> str:

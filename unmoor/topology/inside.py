@@ -109,11 +109,14 @@ def _meant(
         mapping = reach.mapping(other, port)
         if other is not service and mapping is not None:
             return other, mapping, mapping.container
-    strong = [
-        other
+    listening = [
+        (other, one.kind == "env")
         for other in stack.services.values()
-        if other is not service and any(one.port == port and one.kind != "env" for one in other.listens)
+        for one in other.listens
+        if other is not service and one.port == port
     ]
+    # What a variable says counts only where nothing better is known.
+    strong = [other for other, told in listening if not told] or [other for other, _ in listening]
     near = [other for other in strong if topology.shared(stack, service, other)] or strong
     if len(near) == 1:
         return near[0], None, port

@@ -15,7 +15,8 @@ _VENDORED = {
 }  # fmt: skip
 _TEST_FILE = re.compile(
     r"(?i)([._-](test|tests|spec|specs|stories|story|mock|mocks|fixture|fixtures|e2e|cy)\.[a-z]+$"
-    r"|^(test|spec)_[^/]*\.(py|rb|sh)$|^test-[^/]*\.[cm]?[jt]sx?$|_test\.(go|py|rb|exs|dart)$|(Test|Tests|IT|Spec)\.(java|kt|cs|scala|groovy)$"
+    r"|^(test|spec)_[^/]*\.(py|rb|sh)$|^test-[^/]*\.[cm]?[jt]sx?$"
+    r"|_test\.(go|py|rb|exs|dart)$|(Test|Tests|IT|Spec)\.(java|kt|cs|scala|groovy)$"
     r"|^(conftest\.py|pytest\.ini|tox\.ini|noxfile\.py|\.coveragerc)$|^(jest|vitest|playwright|cypress|karma|pytest|mocha)\.(config|setup|global-setup)[^/]*$)"
 )
 _GENERATED = re.compile(
@@ -26,7 +27,11 @@ _DISABLED = re.compile(r"(?i)\.(disabled|bak|old|orig|backup|deprecated)$")
 _TEST_ENV = re.compile(r"(?i)^\.env[\w.]*\.(test|testing|e2e)(\.|$)")
 _EXAMPLE = re.compile(r"(?i)\.(example|sample|template|dist)\.(py|[cm]?[jt]sx?|rb|php|go|conf)$")
 _DOCS = re.compile(r"(?i)\.(md|mdx|markdown|adoc|asciidoc|rst)$")
-ENV_FILE = re.compile(r"(?i)(^|/)(\.env([._-][^/]*)?|[^/]*\.env([._-][^/]*)?|env\.(template|example|sample|dist|local|dev|development|prod|production|staging|test|docker|default)|\.flaskenv)(?<!\.[jt]s)(?<!\.py)$")
+ENV_FILE = re.compile(
+    r"(?i)(^|/)(\.env([._-][^/]*)?|[^/]*\.env([._-][^/]*)?"
+    r"|env\.(template|example|sample|dist|local|dev|development|prod|production|staging|test|docker|default)"
+    r"|\.flaskenv)(?<!\.[jt]s)(?<!\.py)$"
+)
 _CI = re.compile(
     r"(^|/)(\.github/(workflows|actions)/|\.gitlab-ci|\.circleci/|\.buildkite/|azure-pipelines|bitbucket-pipelines"
     r"|\.drone\.|\.travis\.|Jenkinsfile|\.woodpecker|cloudbuild\.ya?ml)"
