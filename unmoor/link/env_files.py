@@ -20,7 +20,7 @@ def subjects(variables: Variables) -> Iterator[Subject]:
     first: dict[tuple[str, str], Declared] = {}
     for name in sorted(variables.declared):
         for declared in variables.declared[name]:
-            if declared.declaration.attrs.get("where") != "dotenv":
+            if declared.declaration.attrs.get("where") != "dotenv" or not variables.project.asked(declared.path):
                 continue
             if not declared.declaration.attrs.get("commented"):
                 counts[declared.path, name] += 1

@@ -57,7 +57,9 @@ def _unread(
 ) -> Iterator[Subject]:
     """Set for a service that reads a near name instead, which nothing gives it."""
     for name, value in service.environment.items():
-        if name in names or WELL_KNOWN.match(name) or _read_by_context(variables, name, service):
+        if name in names or not variables.project.asked(value.at.path):
+            continue
+        if WELL_KNOWN.match(name) or _read_by_context(variables, name, service):
             continue
         near = [other for other in sorted(names) if _near(name, other) and other not in service.environment]
         if 1 <= len(near) <= 2:
@@ -88,7 +90,7 @@ def _near(name: str, other: str) -> bool:
         return min(len(name), len(other)) >= 6 and "_" in min(name, other, key=len)
     if re.sub(r"\d", "", name) == re.sub(r"\d", "", other):
         return False
-    return len(name) > 7 and SequenceMatcher(None, name, other).ratio() > 0.9 and abs(len(name) - len(other)) <= 1
+    return len(name) > 7 and abs(len(name) - len(other)) <= 1 and SequenceMatcher(None, name, other).ratio() > 0.9
 
 
 def _not_passed(

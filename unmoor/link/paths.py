@@ -280,9 +280,12 @@ class Paths:
 
     def unused(self) -> Iterator[Subject]:
         """Dockerfiles that nothing builds."""
-        mentioned = self._mentioned()
-        for path in sorted(self.inside.recipes):
-            if path in self.inside.builders.all or path in mentioned or path not in self.project.facts:
+        built = self.inside.builders.all
+        known = (path for path in sorted(self.inside.recipes) if path in self.project.facts and path not in built)
+        unbuilt = [path for path in known if self.project.asked(path)]
+        mentioned = self._mentioned() if unbuilt else set()
+        for path in unbuilt:
+            if path in mentioned:
                 continue
             declared = next(d for d in self.project.facts[path].declarations if d.kind == "stage")
             yield Subject(
@@ -298,7 +301,11 @@ class Paths:
     def _mentioned(self) -> set[str]:
         """Dockerfiles that a reference of any kind leads to."""
         found: set[str] = set()
+        names = {path.rpartition("/")[2] for path in self.inside.recipes}
         for path, reference in self.project.references("path"):
+            last = next((part for part in reversed(reference.value.split("/")) if part not in ("", ".")), "")
+            if last not in names and last not in ("", ".."):
+                continue  # it leads elsewhere, whatever it is seen from
             for base in [*bases(self.project, path, reference), ""]:
                 where = normalise(reference.value, base)
                 if where is not None and where in self.inside.recipes:
