@@ -36,6 +36,9 @@ types: $(VENV)/.dev
 oracles: $(VENV)/.dev ## the long comparisons with compilers and other tools
 	$(BIN)/python -m pytest -m oracle tests/oracles
 
+next-build: $(BIN)/unmoor ## the rewritten example's front end, built by Next.js itself (npm registry, 400 MB)
+	UNMOOR=$(CURDIR)/$(BIN)/unmoor tests/oracles/next-build.sh
+
 fuzz: $(VENV)/.dev ## property tests without an end in sight
 	HYPOTHESIS_PROFILE=endless $(BIN)/python -m pytest -m "not oracle" tests
 

@@ -309,3 +309,96 @@ def test_remove_entry(path: str, text: str, value: str, after: str) -> None:
 )
 def test_suppression(text: str, name: str, attrs: dict[str, object], after: str) -> None:
     assert changed("suppression", text, name, "a.py", finding_attrs=attrs) == after
+
+
+@pytest.mark.parametrize(
+    ("path", "value", "missing", "found", "suggestion", "attrs", "after"),
+    [
+        ("docs/a.md", "m.py", "docs/m.py", "ops/m.py", "../ops/m.py", {"or_root": True, "use": "script"}, "ops/m.py"),
+        ("app/a.md", "m.py", "app/m.py", "app/x/m.py", "x/m.py", {"or_root": True, "use": "script"}, "x/m.py"),
+        ("crontab", "/app/s/m.py", "s/m.py", "s/ops/m.py", "s/ops/m.py", {"use": "script"}, "/app/s/ops/m.py"),
+        ("docs/a.md", "b.md", "docs/b.md", "docs/x/b.md", "x/b.md", {"use": "link"}, "x/b.md"),
+    ],
+)
+def test_repath_is_seen_from_where_it_was_meant(
+    path: str, value: str, missing: str, found: str, suggestion: str, attrs: dict[str, object], after: str
+) -> None:
+    about = {"expected": missing, "near": found}
+    more = {"kind": "path", "attrs": attrs, "suggestion": suggestion, "finding_attrs": about, "files": {found: "x"}}
+    assert changed("repath", f"run {value}\n", value, path, **more) == f"run {after}\n"
+
+
+@pytest.mark.parametrize(
+    ("path", "missing", "found", "attrs"),
+    [
+        ("docs/a.md", "tests/security/t.py", "src/tests/unit/t.py", {"use": "code-span"}),
+        ("docs/a.md", "docs/adapters", "src/adapters", {"use": "code-span"}),
+        ("one/a.md", "g.png", "two/g.png", {"use": "image"}),
+        ("tools/a.sh", "tools/m.py", "tools/ops/m.py", {"use": "script"}),
+        ("a.sh", "index.json", "index.md", {"use": "script"}),
+    ],
+)
+def test_a_guess_is_only_shown(path: str, missing: str, found: str, attrs: dict[str, object]) -> None:
+    from unmoor.codemods import fix
+
+    value = missing.removeprefix("tools/") if path.startswith("tools") else missing
+    files = {path: f"see {value}\n", found: "x"}
+    asked = request(files, path, value, kind="path", language="shell", attrs=attrs, suggestion=found,
+                    finding_attrs={"expected": missing, "near": found})  # fmt: skip
+    made = fix("repath", asked)
+    assert isinstance(made, list) and {one.applicability for one in made} == {"display-only"}
+
+
+def test_names_far_from_each_other_are_only_shown() -> None:
+    from unmoor.codemods import fix
+
+    for old, new, wanted in (("api", "mailpit", "display-only"), ("worker-02", "worker", "display-only"),
+                             ("mail", "mailpit", "unsafe")):  # fmt: skip
+        files = {"a.sh": f"docker compose logs {old}\n"}
+        made = fix("replace-value", request(files, "a.sh", old, suggestion=new, options={"near": True}))
+        assert getattr(made, "applicability", "") == wanted
+
+
+def test_an_encrypted_scheme_only_without_a_port() -> None:
+    options = {"secure": True}
+    assert (
+        changed("replace-value", "http://a.dev/x\n", "http://a.dev/x", "a.sh", options=options) == "https://a.dev/x\n"
+    )
+    assert changed("replace-value", "http://a.dev:80\n", "http://a.dev:80", "a.sh", options=options).startswith(
+        "refused"
+    )
+
+
+def test_the_check_asks_the_port_of_this_very_service() -> None:
+    text = "services:\n  backend:\n    image: node:22\n    ports:\n      - '80:5000'\n"
+    assert "connect(5000," in changed("healthcheck", text, "backend", finding_attrs={"image": "node:22"})
+
+
+def test_a_heading_goes_with_its_only_entry() -> None:
+    text = "A=1\n\n# of B\nB=1\n\n# of C\nC=1\n"
+    assert changed("remove-entry", text, "B=1", ".env.example", kind="env") == "A=1\n\n# of C\nC=1\n"
+
+
+def test_each_variable_goes_into_an_example_once() -> None:
+    from unmoor.model.findings import Edit, Fix
+    from unmoor.model.spans import Span
+    from unmoor.text.edits import apply, compatible
+
+    def line(name: str, page: str) -> Fix:
+        end = Span(2, 2)
+        return Fix(
+            "", "safe", (Edit(".env.example", end, f"\n# read in {page}\n"), Edit(".env.example", end, f"{name}=\n"))
+        )
+
+    first, again, other = line("K", "a.ts"), line("K", "b.ts"), line("L", "a.ts")
+    assert not compatible([first], again)
+    assert compatible([first], other)
+    assert apply(b"A\n", [*first.edits, *other.edits]) == b"A\n\n# read in a.ts\nK=\nL=\n"
+
+
+def test_a_default_that_lets_the_stack_start_stays() -> None:
+    text = "services:\n  a:\n    environment:\n      U: ${U:-http://localhost:1}\n"
+    more: dict[str, object] = {"role": "default", "language": "yaml"}
+    assert changed("resolver-call", text, "http://localhost:1", **more).startswith("refused")
+    after = changed("resolver-call", text, "http://localhost:1", files={".env": "U=x\n"}, **more)
+    assert "${U:?U is not set}" in after
