@@ -381,8 +381,8 @@ def read_heredoc(unit: Unit, source: bytes, document: Heredoc, words: list[Word]
         word = commands.quoted_text(unit, document.lo, document.hi, layer, source)
     found = commands.read_word(word, state, role, "shown by cat" if role == "display" else "", file=name)
     for lo, hi in () if document.quoted else substitutions(source, document.lo, document.hi):
-        inner = structs.replace(unit, text=unit.text.slice(lo, hi), layers=(*unit.layers, layer))
-        found.add(scan_in(inner, state.copy()))
+        command = structs.replace(unit, text=unit.text.slice(lo, hi), layers=(*unit.layers, layer))
+        found.add(scan_in(command, state.copy()))
     return found
 
 

@@ -37,7 +37,7 @@ def test_every_pitfall_has_a_row() -> None:
 
 @pytest.mark.parametrize("row", ROW.findall(PAGE.read_text()), ids=lambda row: row[0])
 def test_the_tests_of_a_pitfall_exist(row: tuple[str, str, str]) -> None:
-    named = re.findall(r"`([\w/]+)::(\w+)`", row[2])
+    named = re.findall(r"`(?:tests/)?([\w/]+?)(?:\.py)?::(\w+)`", row[2])
     assert named
     for file, test in named:
         assert re.search(rf"^def {test}\(", (ROOT / "tests" / f"{file}.py").read_text(), re.M), f"{file}::{test}"
