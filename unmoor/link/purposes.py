@@ -9,6 +9,7 @@ from unmoor.topology.model import Resolution, Runtime
 from unmoor.topology.packages import nearest
 
 _DUMMY = re.compile(r"(?i:dummy|placeholder|fake|notused|not-used|unused)|://[\w.-]+:[A-Z][A-Z_]+")
+_BARE = re.compile(r"https?://localhost/?$")  # the base of `new URL` that gives no port is thrown away
 _CHECK_FILE = re.compile(r"(^|/|[_-])health-?_?checks?\.[a-z]+$", re.I)
 _ORIGINS = re.compile(r"CORS|ORIGIN|ALLOWED_HOSTS|TRUSTED", re.I)
 _BIND = re.compile(r"^(HOST|HOSTNAME|BIND\w*|LISTEN\w*|SERVER_HOST|APP_HOST|API_HOST)$", re.I)
@@ -29,7 +30,7 @@ def purpose(path: str, reference: Reference, name: str) -> str:
         return "dummy"
     if _CHECK_FILE.search(path):
         return "healthcheck"
-    if reference.attrs.get("used_as") == ["dummy-base"]:
+    if reference.attrs.get("used_as") == ["dummy-base"] and _BARE.match(reference.value):
         return "dummy"
     if _OWN_PORT.match(reference.value) or _elsewhere(reference):
         return "own"

@@ -48,6 +48,8 @@ def openers(topology: "Topology") -> dict[int, list[Listener]]:
         text = declaration.value or ""
         if declaration.name in _INSIDE or not text.isdigit() or declaration.attrs.get("runtime") == "container":
             continue
+        if declaration.attrs.get("default") and is_document(path):
+            continue  # a server that a page tells its reader to start, at its usual port: true on that page only
         reason = f"`{declaration.name}` in {path}"
         _add(found, Listener(int(text), "process", reason, Location(path, declaration.span)))
     for path, declaration in topology.project.declarations("env"):
