@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 UNMOOR := $(CURDIR)/$(BIN)/unmoor
 
-.PHONY: demo test lint types oracles fuzz docs clean lock
+.PHONY: demo test lint types oracles next-build fuzz docs clean lock
 
 $(BIN)/unmoor: pyproject.toml
 	$(PYTHON) -m venv $(VENV)
