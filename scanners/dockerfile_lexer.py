@@ -12,6 +12,7 @@ from unmoor.text.mapped import Mapped
 
 _DIRECTIVE = re.compile(rb"^#[ \t]*([a-zA-Z][a-zA-Z0-9]*)[ \t]*=[ \t]*(.+?)[ \t]*$")
 _DIRECTIVES = {b"escape", b"syntax", b"check"}
+_SHELL_ESCAPE = b"\\"  # BuildKit looks for here-documents with the shell's own escape, whatever the directive says
 _SPACE = b" \t\v\f\r\n"
 _BREAK = re.compile(rb"[\t\v\f\r ]+")
 _HEREDOC = re.compile(rb"^(\d*)<<(-?)([^<]*)$", re.S)
@@ -271,15 +272,15 @@ def json_string(line: Mapped, lo: int, hi: int) -> Mapped:
 
 def _read_heredocs(document: Document, lines: _Lines, line: Mapped, hi: int, escape: bytes) -> Iterator[Heredoc]:
     """The here-documents that a line announces; their bodies are the lines that follow."""
-    bounds = shell_words(line.text, 0, hi, escape)
+    bounds = shell_words(line.text, 0, hi, _SHELL_ESCAPE)
     for lo, end in bounds or []:
         match = _HEREDOC.match(line.text[lo:end])
         if match is None or not match[3]:
             continue
-        inner = shell_words(match[3], 0, len(match[3]), escape)
+        inner = shell_words(match[3], 0, len(match[3]), _SHELL_ESCAPE)
         if inner is None or len(inner) != 1:
             continue
-        name = unquote(match[3], escape)
+        name = unquote(match[3], _SHELL_ESCAPE)
         found = _heredoc_body(lines, name, bool(match[2]))
         if found is None:
             document.problems.append((*line.span(lo, end), "here-document is not closed"))

@@ -95,7 +95,8 @@ def _attributes(
     kind = _class(project, address.host, runtime)
     return {
         **place(project, path, reference),
-        "lower": resolution.verdict in _FAILING and _in_twin(project, runtime, resolution),
+        # what code falls back to ships whatever another stack publishes
+        "lower": reference.role != "default" and resolution.verdict in _FAILING and _in_twin(project, runtime, resolution),
         "file-kind": file_kind(path, reference),
         "runtime": runtime.kind,
         "runtime.service": runtime.service,
