@@ -95,8 +95,7 @@ def _attributes(
     kind = _class(project, address.host, runtime)
     return {
         **place(project, path, reference),
-        # what code falls back to ships whatever another stack publishes
-        "lower": reference.role != "default" and resolution.verdict in _FAILING and _in_twin(project, runtime, resolution),
+        "lower": _right_elsewhere(project, reference, runtime, resolution),
         "file-kind": file_kind(path, reference),
         "runtime": runtime.kind,
         "runtime.service": runtime.service,
@@ -191,6 +190,11 @@ def _overridden(project: Project, path: str, name: str) -> bool:
         name in service.environment and any(env_file.path == path for env_file in service.env_files)
         for stack in project.topology.stacks for service in stack.services.values()
     )
+
+
+def _right_elsewhere(project: Project, reference: Reference, runtime: Runtime, resolution: Resolution) -> bool:
+    """Whether another stack makes a failing address right. A fallback ships, whatever some stack publishes."""
+    return reference.role != "default" and resolution.verdict in _FAILING and _in_twin(project, runtime, resolution)
 
 
 def _local(reference: Reference) -> bool:
