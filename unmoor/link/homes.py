@@ -17,6 +17,7 @@ _COMMON = re.compile(
     r"|deno|nobody|pi|oracle|opc|azureuser|cloud-user|core|flutter|rust|go|ruby|java|spring|jboss|kafka|spark|hadoop|elastic"
     r"|elasticsearch|kibana|container|worker|service|server|sandbox|agent|builder|build|ci|steam|minecraft|odoo|n8n|frappe)$"
 )
+_CONTAINER_SIDE = re.compile(rb"(?:target=|dst=|destination=|[\w}./\"']:)$")
 
 
 def home_path(project: Project, path: str, reference: Reference) -> Subject | None:
@@ -26,6 +27,8 @@ def home_path(project: Project, path: str, reference: Reference) -> Subject | No
         return None
     if reference.attrs.get("placeholder") or reference.attrs.get("remote"):
         return None
+    if _CONTAINER_SIDE.search(project.read(path)[max(reference.span.start - 16, 0) : reference.span.start]):
+        return None  # the other side of a mount: a folder of the image
     inside = reference.runtime.startswith("container") and reference.attrs.get("use") != "mount"
     inside = inside or file_kind(path, reference) == "dockerfile"
     if inside and reference.value.startswith("/home/"):
