@@ -9,12 +9,19 @@ from pathlib import Path
 from typing import NamedTuple
 
 import pytest
+from hypothesis import settings
 
 from unmoor.fingerprints import stamp
 from unmoor.model.facts import Reference
 from unmoor.model.findings import Edit, Finding, Fix, Report, Severity, Skipped
 from unmoor.model.spans import Location, Span
 from unmoor.model.subjects import Reason, Target
+
+# Two profiles: the quick one of every run always draws the same examples, so that a red run can be repeated; the
+# endless one (`make fuzz`) draws new ones each time.
+settings.register_profile("quick", deadline=None, derandomize=True, print_blob=True)
+settings.register_profile("endless", deadline=None, max_examples=20_000)
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "quick"))
 
 _WASHED = ("CI", "NO_COLOR", "FORCE_COLOR", "CLICOLOR", "CLICOLOR_FORCE", "PRE_COMMIT", "COLUMNS", "TERM")
 
