@@ -10,6 +10,7 @@ from unmoor.model.spans import Span
 _SHORT = re.compile(
     r"(?P<quote>[\"']?)(?P<ip>0\.0\.0\.0:|\[::\]:|\*:)?(?P<ports>(?:\d+(?:-\d+)?|\$\{[^}]*\}):\d[\d/a-z-]*)[\"']?"
 )
+_BROKER = re.compile(r"kafka|redpanda|rabbitmq|nats|cp-server|zookeeper")
 
 
 def fix(request: Request) -> Fix | Refusal:
@@ -20,4 +21,6 @@ def fix(request: Request) -> Fix | Refusal:
         return Refusal("only the short form of a port mapping is rewritten")
     lo, hi = match.span("ip") if match["ip"] else (match.start("ports"), match.start("ports"))
     edit = Edit(request.finding.path, Span(span.start + lo, span.start + hi), "127.0.0.1:")
-    return Fix("publish on 127.0.0.1 only", request.applicability, (edit,))
+    # a broker's clients are on other machines as a rule
+    broker = _BROKER.search(str(request.finding.attrs.get("image", "")))
+    return Fix("publish on 127.0.0.1 only", "unsafe" if broker else request.applicability, (edit,))

