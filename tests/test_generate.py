@@ -132,36 +132,6 @@ def test_generated_python_and_its_tests(shop: Project, tmp_path: Path) -> None:
     assert run.returncode == 0, run.stdout
 
 
-@pytest.mark.parametrize("shell", ["bash", "dash"])
-def test_the_smoke_test_is_posix_and_names_the_edges(shop: Project, shell: str) -> None:
-    text = texts.smoke_test(shop, None)
-    assert "edge api db 5432" in text
-    assert "published api http://localhost:3011/" in text
-    assert "healthy web" in text
-    found = shutil.which(shell)
-    if found is not None:
-        subprocess.run([found, "-n"], input=text, text=True, check=True)
-
-
-def test_the_smoke_test_counts_what_it_asked(shop: Project, tmp_path: Path) -> None:
-    (tmp_path / "bin").mkdir()
-    docker = tmp_path / "bin" / "docker"
-    docker.write_text(
-        "#!/bin/sh\ncase \"$*\" in *'ps -q db') ;; *'ps -q'*) echo 1 ;; inspect*) echo healthy ;; *) exit 42 ;; esac\n"
-    )
-    docker.chmod(0o755)
-    sh = shutil.which("sh")
-    assert sh is not None
-    environment = {"PATH": f"{tmp_path}/bin:/usr/bin:/bin"}
-    run = subprocess.run(
-        [sh], input=texts.smoke_test(shop, None), env=environment, capture_output=True, text=True, check=False
-    )
-    assert run.returncode == 1
-    assert "FAILED  db is not running" in run.stdout
-    assert "ok      api is healthy" in run.stdout
-    assert "skipped api -> db:5432" in run.stdout
-
-
 def test_env_example_and_docs(shop: Project) -> None:
     import io
 
@@ -200,6 +170,25 @@ def test_jobs_and_the_access_matrix(shop: Project) -> None:
     matrix = texts.access_matrix(shop, None)
     assert tomllib.loads(matrix)["allow"] == ["api -> db", "web -> api"]
     assert '#   "web -> db"' in matrix
+
+
+@pytest.mark.parametrize("deny", [[], ["frontend -> database"]])
+def test_with_todays_matrix_in_the_configuration_nothing_is_violated(tmp_path: Path, deny: list[str]) -> None:
+    root = Path(__file__).parents[1] / "examples" / "shop"
+    allow = tomllib.loads(texts.access_matrix(engine.load(root, Settings(deny=deny), cache=False), None))["allow"]
+    assert ("frontend -> database" in allow) is (deny == [])
+    found = engine.scan(root, Settings(select=["isolation-violation"], allow=allow, deny=deny), cache=False).findings
+    assert {(f.attrs["from"], f.attrs["to"]) for f in found} == ({("frontend", "database")} if deny else set())
+
+
+def test_what_a_server_says_of_a_page_is_no_edge(shop: Project, tmp_path: Path) -> None:
+    """Allowed origins and redirects name the front end as browsers see it: the back end never calls it."""
+    (tmp_path / "api" / "main.py").write_text(
+        'import os\nORIGINS = os.getenv("CORS_ORIGINS", "http://localhost:3000").split(",")\n'
+        'def back():\n    return redirect("http://localhost:3000/account")\n'
+    )
+    project = engine.load(tmp_path, Settings(), cache=False)
+    assert tomllib.loads(texts.access_matrix(project, None))["allow"] == ["api -> db", "web -> api"]
 
 
 @pytest.mark.parametrize(

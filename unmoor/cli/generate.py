@@ -166,8 +166,10 @@ def healthcheck(service: str, write: str | None) -> None:
 @click.option("--stack", default="", help="The stack, where it is not the default one.")
 @_WRITE
 def smoke_test(stack: str, write: str | None) -> None:
-    """A POSIX script that checks the running stack: health, published ports, and each edge from inside."""
-    _make(lambda texts, ground: texts.smoke_test(ground.project, ground.templates, stack), write)
+    """A POSIX script that checks the running stack: services, health, ports, open and closed edges."""
+    from unmoor.generate import smoke
+
+    _make(lambda _, ground: smoke.smoke_test(ground.project, ground.templates, stack), write)
 
 
 @generate.command()

@@ -1,64 +1,118 @@
-"""Who talks to whom: the edges that references use, and those that the networks allow."""
+"""Who talks to whom in each stack: the edges that references use, those that the networks allow, and the closed."""
 
+import re
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
+from unmoor.text.addresses import host_class
+from unmoor.topology.edges import IDLE, judged
+from unmoor.topology.families import family_of
+
 if TYPE_CHECKING:
+    from unmoor.model.facts import Reference
     from unmoor.project import Project
+    from unmoor.topology.model import Service, Stack
+
+# What such a variable holds is told to browsers, or compared with what they say; the server that reads it calls nobody.
+_TOLD = re.compile(r"CORS|ORIGIN|ALLOWED|REDIRECT|CALLBACK|TRUSTED")
 
 
 class Edge(NamedTuple):
-    """source calls target. port: the target's, None if not known. used: whether some reference does so today."""
+    """source and target are services of one stack. port: the target's in its container, None if it is not known.
+
+    used: a reference in the caller's container means it. named: something of the caller's, a page perhaps, holds the
+    target's name. open: they share a network. denied: the configuration says so, by name.
+    """
 
     source: str
     target: str
     port: int | None
     stack: str
     used: bool
+    named: bool
+    open: bool
+    denied: bool
 
 
 def of(project: "Project") -> list[Edge]:
-    """Every edge between two services of a stack, used ones with their port; sorted."""
-    used = _used(project)
-    found = list(used.values())
-    for stack in project.topology.stacks:
+    """Every pair of services of each stack, sorted. One that is neither used nor open is a closed one."""
+    from unmoor.link.networks import addressed, denied_outright
+
+    used, named, topology = _used(project), addressed(project), project.topology
+    found = []
+    for stack in topology.stacks:
         for source in stack.services.values():
             for target in stack.services.values():
-                key = (stack.name, source.name, target.name)
-                if source is target or key in used or not project.topology.shared(stack, source, target):
+                if source is target:
                     continue
-                found.append(Edge(source.name, target.name, None, stack.name, False))
-    return sorted(set(found), key=lambda edge: (edge.stack, edge.source, edge.target, edge.port or 0))
+                key = (stack.name, source.name, target.name)
+                shared = bool(topology.shared(stack, source, target))
+                port = used.get(key) or _listens(target)
+                denied = denied_outright(project, source.name, target.name)
+                edge = Edge(source.name, target.name, port, stack.name, key in used, key in named, shared, denied)
+                found.append(edge)
+    return sorted(found, key=lambda edge: (edge.stack, edge.source, edge.target))
 
 
-def _used(project: "Project") -> dict[tuple[str, str, str], Edge]:
-    from unmoor.link.addresses import address_of
+def _listens(service: "Service") -> int | None:
+    """The port at which something answers, as far as it is known."""
+    ports = [listener.port for listener in service.listens] or [p.container for p in service.ports if p.container]
+    return ports[0] if ports else None
+
+
+def _used(project: "Project") -> dict[tuple[str, str, str], int | None]:
+    """(stack, source, target) → the target's port, of every reference that means to reach another service."""
     from unmoor.link.places import world_of
 
-    topology = project.topology
-    found: dict[tuple[str, str, str], Edge] = {}
-    for path, reference in project.references("url", "host"):
-        if world_of(path) or reference.role in ("display", "comment", "example", "comparison", "type", "bind"):
+    found: dict[tuple[str, str, str], int | None] = {}
+    pages, silent = _pages(project), _silent(project)
+    for path, reference, runtime, resolution in judged(project.topology):
+        target = resolution.service
+        if target is None or not runtime.service or target.name == runtime.service or runtime.kind == "browser":
             continue
-        for runtime in topology.runtimes(path, reference):
-            if runtime.service and runtime.kind not in ("container", "server", "universal"):
-                _named(project, runtime.stack, runtime.service, str(reference.attrs.get("host")), found)
-                continue
-            if not runtime.service:
-                continue
-            resolution = topology.resolve(address_of(reference), runtime, path=path, reference=reference)
-            target = resolution.service
-            if target is None or target.name == runtime.service or resolution.verdict == "external":
-                continue
-            port = resolution.port if resolution.verdict == "ok" else None
-            key = (resolution.stack or runtime.stack, runtime.service, target.name)
-            if key not in found or (port is not None and found[key].port is None):
-                found[key] = Edge(runtime.service, target.name, port, key[0], True)
+        if reference.role in IDLE or runtime.stack != resolution.stack or world_of(path):
+            continue
+        if (runtime.stack, runtime.service) in silent or _told(reference, target.name in pages):
+            continue
+        key = (runtime.stack, runtime.service, target.name)
+        found[key] = found.get(key) or resolution.port
     return found
 
 
-def _named(project: "Project", stack: str, source: str, host: str, found: dict[tuple[str, str, str], Edge]) -> None:
-    """Code that a service hands to browsers names another one: no edge that containers could open, but one in use."""
-    known = next((one for one in project.topology.stacks if one.name == stack), None)
-    target = known.find(host) if known is not None else None
-    if target is not None and target.name != source:
-        found.setdefault((stack, source, target.name), Edge(source, target.name, None, stack, True))
+def _told(reference: "Reference", page: bool) -> bool:
+    """Whether an address is one that a server hands on: an allowed origin, or a page as browsers on the host see it."""
+    if _TOLD.search(str(reference.attrs.get("env") or "")) or reference.attrs.get("purpose") == "cors-origin":
+        return True
+    return page and host_class(str(reference.attrs.get("host"))) == "loopback"
+
+
+def _silent(project: "Project") -> set[tuple[str, str]]:
+    """(stack, service) of databases and the like: an env file that all share tells them addresses they never call."""
+    return {
+        (stack.name, service.name)
+        for stack in project.topology.stacks
+        for service in stack.services.values()
+        if service.build is None and _datastore(service)
+    }
+
+
+def _datastore(service: "Service") -> bool:
+    family = family_of(service.image.text or "") if service.image is not None else None
+    return family is not None and family.datastore
+
+
+def _pages(project: "Project") -> set[str]:
+    """The names of the services that ship code for browsers."""
+    return {
+        runtime.service
+        for path in project.facts
+        for runtime in project.topology.place(path)
+        if runtime.kind in ("browser", "universal")
+    }
+
+
+def closed(edges: list[Edge], stack: "Stack") -> Iterator[Edge]:
+    """The edges of a stack that must not be open: denied by name, or without a network in common and used by nobody."""
+    for edge in edges:
+        if edge.stack == stack.name and edge.port and (edge.denied or not (edge.open or edge.used)):
+            yield edge

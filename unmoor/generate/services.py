@@ -18,6 +18,10 @@ _NOT_HTTP = {port for scheme, port in DEFAULT_PORTS.items() if scheme not in ("h
 }  # fmt: skip
 
 
+# Variables that name those who may call, not whom to call.
+ORIGINS = re.compile(r"CORS|ORIGINS?$|ALLOWED|TRUSTED")
+
+
 class ServiceAddress(Struct, frozen=True):
     """A service that is reached by URL. port: in its container; published: on the host, None if it is not.
 
@@ -55,7 +59,7 @@ def of(project: "Project") -> tuple[ServiceAddress, ...]:
                 continue
             found[service.name] = ServiceAddress(
                 service.name,
-                _port(service),
+                port_of(service),
                 _published(service),
                 stack.name,
                 service.at.path,
@@ -67,24 +71,28 @@ def of(project: "Project") -> tuple[ServiceAddress, ...]:
 
 def speaks_http(service: "Service") -> bool:
     """Whether some port of the service may be one that HTTP clients call."""
-    port = _port(service)
+    port = port_of(service)
     return port is not None and port not in _NOT_HTTP
 
 
-def _port(service: "Service") -> int | None:
+def port_of(service: "Service") -> int | None:
+    """The port in the container that the service is asked at: one of HTTP before others."""
     ports = [p.container for p in service.ports if p.container] + service.expose
     ports += [listener.port for listener in service.listens]
     return next((port for port in ports if port not in _NOT_HTTP), ports[0] if ports else None)
 
 
 def _published(service: "Service") -> int | None:
-    wanted = _port(service)
+    wanted = port_of(service)
     return next((p.host for p in service.ports if p.host and p.container == wanted), None)
 
 
 def _uses(project: "Project", services: dict[str, ServiceAddress]) -> dict[str, tuple[tuple[str, str], ...]]:
     """Service → who addresses it, by its name or by its published port on this machine."""
-    by_port = {one.published: name for name, one in services.items() if one.published}
+    by_port: dict[int, str] = {}
+    for one in services.values():  # the default stack's come first: what it publishes is what a bare port means
+        if one.published:
+            by_port.setdefault(one.published, one.name)
     counts: dict[str, Counter[tuple[str, str]]] = {}
     for path, reference in project.references("url"):
         host, port = str(reference.attrs.get("host")), reference.attrs.get("port")
@@ -94,6 +102,8 @@ def _uses(project: "Project", services: dict[str, ServiceAddress]) -> dict[str, 
         if name is None or reference.role not in ("request", "config", "default", "proxy-target"):
             continue
         variable = str(reference.attrs.get("env") or "") if reference.role == "default" else ""
+        if reference.attrs.get("purpose") in ("cors-origin", "bind") or ORIGINS.search(variable):
+            continue
         if reference.attrs.get("rest") or not re.fullmatch(r"[A-Z][A-Z0-9_]*", variable):
             variable = ""
         counts.setdefault(name, Counter())[(variable, path.rpartition("/")[0])] += 1

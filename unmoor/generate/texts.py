@@ -111,25 +111,20 @@ def _prefixes(project: "Project", context: str | None) -> list[str]:
 
 
 def access_matrix(project: "Project", templates: Path | None) -> str:
-    """The edges in use, as the `allow` of a configuration, with the rest that the networks allow as comments."""
-    found = {(e.source, e.target): e for e in sorted(edges.of(project), key=lambda edge: edge.used)}
-    return render("access-matrix.toml.j2", templates, edges=[found[key] for key in sorted(found)])
-
-
-def smoke_test(project: "Project", templates: Path | None, wanted: str = "") -> str:
-    """A POSIX script that asks the running containers of a stack (the default one unless named)."""
-    stacks = project.topology.stacks
-    stack = next((one for one in stacks if one.name == wanted), None) if wanted else None
-    stack = stack or next((one for one in stacks if one.default), stacks[0] if stacks else None)
-    names = sorted(name for name, one in stack.services.items() if not one.profiles) if stack is not None else []
-    used = [e for e in edges.of(project) if e.used and e.port and stack is not None and e.stack == stack.name]
-    endpoints = [one for one in services.of(project) if one.name in names and one.development]
-    files = "".join(f" -f {path}" for path in stack.files) if stack is not None and not _plain(stack.files) else ""
-    return render("smoke-test.sh.j2", templates, services=names, edges=used, endpoints=endpoints, files=files)
-
-
-def _plain(files: list[str]) -> bool:
-    return len(files) == 1 and files[0] in ("compose.yaml", "compose.yml", "docker-compose.yml", "docker-compose.yaml")
+    """The edges in use, as the `allow` of a configuration; as comments what it denies, and what is only open."""
+    merged: dict[tuple[str, str], edges.Edge] = {}
+    for edge in edges.of(project):
+        known = merged.setdefault((edge.source, edge.target), edge)
+        used, named, is_open = known.used or edge.used, known.named or edge.named, known.open or edge.open
+        merged[edge.source, edge.target] = known._replace(used=used, named=named, open=is_open)
+    meant = [edge for edge in merged.values() if edge.used or edge.named]
+    return render(
+        "access-matrix.toml.j2",
+        templates,
+        allowed=sorted(edge for edge in meant if not edge.denied),
+        denied=sorted(edge for edge in meant if edge.denied),
+        unused=sorted(edge for edge in merged.values() if edge.open and not (edge.used or edge.named)),
+    )
 
 
 def ci(project: "Project", templates: Path | None, kind: str) -> str:

@@ -96,7 +96,7 @@ def _brings_programs(copy: dict[str, object]) -> bool:
 def _addresses(
     project: Project, base: dict[str, object], stack: Stack, service: Service, check: Healthcheck, stages: list[Stage]
 ) -> Iterator[Subject]:
-    for path, reference in _in_check(project, check):
+    for path, reference in in_check(project, check):
         if reference.attrs.get("host") not in ("localhost", "127.0.0.1", "::1", "0.0.0.0"):
             continue
         yield from _port(base, path, reference, service)
@@ -110,7 +110,12 @@ def _addresses(
         yield from _base_path(project, base, path, reference, service)
 
 
-def _in_check(project: Project, check: Healthcheck) -> Iterator[tuple[str, Reference]]:
+def check_of(project: Project, service: Service) -> Healthcheck | None:
+    """The check that a service's container runs: compose's, else that of its image's Dockerfile."""
+    return _check(service, _stages(project, service))
+
+
+def in_check(project: Project, check: Healthcheck) -> Iterator[tuple[str, Reference]]:
     """The references that stand within the check's test."""
     spans = [part.at.span for part in check.test] or [check.at.span]
     facts = project.facts.get(check.at.path)

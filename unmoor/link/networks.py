@@ -3,7 +3,8 @@
 import re
 from collections.abc import Iterator
 
-from unmoor.link.places import place
+from unmoor.link.places import place, world_of
+from unmoor.model.facts import Reference
 from unmoor.model.spans import Location
 from unmoor.model.subjects import Reason, Subject
 from unmoor.project import Project
@@ -99,6 +100,20 @@ def _environment(project: Project, stack: Stack, port: Port) -> str:
 
 
 def _used_edges(project: Project) -> Iterator[Subject]:
+    for path, reference, _, source, target in _by_name(project):
+        attrs = {
+            **place(project, path, reference),
+            "from": source.name,
+            "to": target.name,
+            "does": "addresses",
+            "edge": "used",
+            "denied": denied(project, source.name, target.name),
+        }
+        yield Subject("edge", path, reference.span, reference.value, attrs, reference=reference)
+
+
+def _by_name(project: Project) -> Iterator[tuple[str, Reference, Stack, Service, Service]]:
+    """Each reference to a service of the same stack by one of its names: path, reference, stack, caller, target."""
     for path, reference in project.references("url", "host"):
         if reference.role in ("bind", "comparison", "display", "comment", "example", "type"):
             continue
@@ -106,24 +121,24 @@ def _used_edges(project: Project) -> Iterator[Subject]:
             source = _service(project, runtime)
             stack = next((s for s in project.topology.stacks if s.name == runtime.stack), None)
             target = stack.find(str(reference.attrs.get("host"))) if stack else None
-            if source is None or target is None or source.name == target.name:
-                continue
-            attrs = {
-                **place(project, path, reference),
-                "from": source.name,
-                "to": target.name,
-                "does": "addresses",
-                "edge": "used",
-                "denied": denied(project, source.name, target.name),
-            }
-            yield Subject("edge", path, reference.span, reference.value, attrs, reference=reference)
+            if stack is not None and source is not None and target is not None and source.name != target.name:
+                yield path, reference, stack, source, target
+
+
+def addressed(project: Project) -> set[tuple[str, str, str]]:
+    """(stack, caller, target) of every edge that the access matrix is asked about."""
+    return {
+        (stack.name, source.name, target.name)
+        for path, _, stack, source, target in _by_name(project)
+        if not world_of(path)
+    }
 
 
 def _possible_edges(project: Project, stack: Stack) -> Iterator[Subject]:
     """Only explicit denials: with an allow list alone, every pair on a network would be one."""
     for source in stack.services.values():
         for target in stack.services.values():
-            if source.name == target.name or not _denied_outright(project, source.name, target.name):
+            if source.name == target.name or not denied_outright(project, source.name, target.name):
                 continue
             names = {attachment.network for attachment in target.networks}
             for attachment in source.networks:
@@ -144,7 +159,8 @@ def _pairs(entries: list[str]) -> list[tuple[str, str]]:
     return [(a.strip(), b.strip()) for a, arrow, b in (entry.partition("->") for entry in entries) if arrow]
 
 
-def _denied_outright(project: Project, source: str, target: str) -> bool:
+def denied_outright(project: Project, source: str, target: str) -> bool:
+    """Whether `deny` names an edge."""
     return any(a in (source, "*") and b in (target, "*") for a, b in _pairs(project.settings.deny))
 
 
@@ -153,4 +169,4 @@ def denied(project: Project, source: str, target: str) -> bool:
     allowed = _pairs(project.settings.allow)
     if any(a in (source, "*") and b in (target, "*") for a, b in allowed):
         return False
-    return bool(allowed) or _denied_outright(project, source, target)
+    return bool(allowed) or denied_outright(project, source, target)

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from unmoor.topology.link import Topology
 
 # Roles that reach nothing: what is only shown, compared or bound to is no edge.
-_IDLE = ("comment", "display", "example", "comparison", "bind", "dummy-base", "type", "cors-origin", "advertised")
+IDLE = ("comment", "display", "example", "comparison", "bind", "dummy-base", "type", "cors-origin", "advertised")
 
 
 class Edge(NamedTuple):
@@ -58,7 +58,7 @@ def edges(topology: "Topology") -> list[Edge]:
     found: dict[tuple[object, ...], Edge] = {}
     for path, reference, runtime, resolution in judged(topology):
         target = resolution.service
-        if reference.role in _IDLE or target is None or not runtime.service or target.name == runtime.service:
+        if reference.role in IDLE or target is None or not runtime.service or target.name == runtime.service:
             continue
         if runtime.stack != resolution.stack or runtime.kind == "browser":
             continue
