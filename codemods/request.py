@@ -15,12 +15,17 @@ def _never(path: str) -> str | None:
     return None
 
 
+def _nothing(folder: str) -> list[str]:
+    return []
+
+
 class Request(Struct):
     """One finding to mend.
 
     source: the bytes of the finding's file. read: the bytes of any file of the tree (raises OSError). has: whether a
     path is there. options: the rest of the rule's `fix:` table. applicability: what the rule claims for its fix.
     services: what the topology knows of the services that are reached by URL. renamed: where git moved a path to.
+    beside: the names of the files in a folder.
     """
 
     finding: Finding
@@ -32,6 +37,7 @@ class Request(Struct):
     options: dict[str, Any] = field(default_factory=dict)
     services: tuple[ServiceAddress, ...] = ()
     renamed: Callable[[str], str | None] = _never
+    beside: Callable[[str], list[str]] = _nothing
 
     @property
     def reference(self) -> Reference:

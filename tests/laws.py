@@ -61,7 +61,7 @@ def request(
                       attrs=finding_attrs or {}, suggestion=suggestion)  # fmt: skip
     tree = Tree(set(data))
     return Request(finding, source, settings or Settings(), data.__getitem__, tree.has, applicability,  # type: ignore[arg-type]
-                   options or {}, services)  # fmt: skip
+                   options or {}, services, beside=tree.beside)  # fmt: skip
 
 
 def mend(codemod: str, asked: Request, files: Mapping[str, str | bytes]) -> dict[str, str] | Refusal:

@@ -23,7 +23,7 @@ def attach(findings: list[Finding], rules: dict[str, Rule], project: Project, so
             services = of(project)
         request = Request(
             finding, sources[finding.path], project.settings, project.read, project.tree.has, applicability, table,
-            services, project.history.renamed,
+            services, project.history.renamed, project.tree.beside,
         )  # fmt: skip
         result = make_fix(name, request)
         if isinstance(result, Refusal):

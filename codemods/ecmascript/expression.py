@@ -64,7 +64,7 @@ def _template(source: Source, node: Node, place: address.Place, call: str, known
     if place.before:
         if re.search(rb"[\w}]$", place.before):
             return "the address is only a part of a longer text"
-        rest = re.match(rb"(?:[^\s\"'`<>\\$;,]|\$(?!\{))*", place.after)
+        rest = re.match(rb"(?:[^\s\"'`<>\\$;,()]|\$(?!\{))*", place.after)
         path = rest.group() if rest is not None else b""
         argument = f"{source.quote}{path.decode()}{source.quote}" if path else ""
         return Rewrite(Span(place.start, place.end + len(path)), f"${{{call}({argument})}}")
@@ -145,6 +145,10 @@ def _chain(source: Source, node: Node, call: str, known: Collection[str]) -> Rew
         if parent.type == "parenthesized_expression" and parent.parent is not None and _defaulting(parent.parent):
             current = parent
             continue
+        if read := _chosen(source, parent, current, known):
+            absorbed.append(read)
+            top, current, start = parent, parent, parent.start_byte
+            continue
         if not _defaulting(parent) or parent.child_by_field_name("right") != current:
             break
         left = parent.child_by_field_name("left")
@@ -162,6 +166,18 @@ def _chain(source: Source, node: Node, call: str, known: Collection[str]) -> Rew
     if absorbed:
         span = _without_parentheses(source, top, span)
     return Rewrite(span, f"{call}()", tuple(absorbed))
+
+
+def _chosen(source: Source, parent: Node, current: Node, known: Collection[str]) -> str:
+    """The known variable of `process.env.X ? process.env.X : '…'`, which says `process.env.X || '…'`; else ""."""
+    if parent.type != "ternary_expression" or parent.child_by_field_name("alternative") != current:
+        return ""
+    asked, given = (parent.child_by_field_name(name) for name in ("condition", "consequence"))
+    if asked is None or given is None or source.text(asked) != source.text(given):
+        return ""
+    match = _READ.match(source.text(asked))
+    name = (match.group(1) or match.group(2)) if match else ""
+    return name if name in known else ""
 
 
 def _defaulting(node: Node) -> bool:

@@ -131,9 +131,15 @@ def _free_name(source: Source, name: str) -> str:
 def _used(source: Source, name: str) -> bool:
     for match in re.finditer(rb"(?<![\w$])" + re.escape(name.encode()) + rb"(?![\w$])", source.data):
         node = source.root.descendant_for_byte_range(match.start(), match.end() - 1)
-        if node is not None and node.type in _NAMES:
+        if node is not None and node.type in _NAMES and not _passed_on(node):
             return True
     return False
+
+
+def _passed_on(node: Node) -> bool:
+    """`export { x } from '…'` binds nothing here."""
+    around = node.parent.parent if node.parent is not None and node.parent.type == "export_specifier" else None
+    return around is not None and around.parent is not None and around.parent.child_by_field_name("source") is not None
 
 
 def commonjs(source: Source) -> bool:

@@ -1,43 +1,80 @@
-"""How one module names another: the alias of tsconfig or jsconfig where the file uses it, else a relative path."""
+"""How one module names another: by an alias where the file or its neighbours use it, else by a relative path."""
 
-import json
 import posixpath
 import re
-from collections.abc import Callable
-from typing import Any
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from unmoor.codemods.ecmascript.source import Source
+from unmoor.codemods.ecmascript.tsconfig import Has, Read, load, mapping, nearest, options
 
-_COMMENT = re.compile(r'("(?:[^"\\]|\\.)*")|//[^\n]*|/\*.*?\*/', re.DOTALL)
-_TRAILING = re.compile(r'("(?:[^"\\]|\\.)*")|,(?=\s*[}\]])')
+if TYPE_CHECKING:
+    from unmoor.codemods.request import Request
+
 _IMPORT = re.compile(rb"""(?:\bfrom|\bimport|\brequire\(|\bimport\()\s*["']([^"'\n]+)["']""")
 _SUFFIX = re.compile(r"\.(?:d\.)?[cm]?[jt]sx?$")
+_CODE = (".ts", ".tsx", ".js", ".jsx", ".mts", ".mjs", ".cjs", ".cts", ".vue", ".svelte", ".astro")
+_CONVENTION = re.compile(r"(@|~|~~|#|\$lib|src|app)/(.+)")
+_NEIGHBOURS = 40
 
-Read = Callable[[str], bytes]
-Has = Callable[[str], bool]
 
-
-def specifiers(source: Source, module: str, read: Read, has: Has) -> tuple[str, ...]:
+def specifiers(source: Source, module: str, request: "Request") -> tuple[str, ...]:
     """How to name `module` (a path relative to the root) in this file, best first, with its other spellings."""
     folder = source.path.rpartition("/")[0]
     stem = _SUFFIX.sub("", module)
     relative = posixpath.relpath(stem, folder or ".")
     relative = relative if relative.startswith(".") else f"./{relative}"
-    used = [found.decode() for found in _IMPORT.findall(source.data)]
-    suffix = _suffix(source, used, module, read, has)
-    aliases = _aliases(folder, stem, read, has)
-    every = [f"{alias}{suffix}" for alias in aliases] + [relative + suffix]
-    best = _best(used, every, [prefix for prefix in (_prefix(alias) for alias in aliases) if prefix])
+    used = imported(source.data)
+    suffix = _suffix(source, used, module, request.read, request.has)
+    aliases = _aliases(folder, stem, used, request)
+    best = _best(folder, used, relative, aliases, request) + suffix
     others = {spelling + ending for spelling in (*aliases, relative) for ending in ("", ".js", ".ts", ".mjs")}
     return (best, *sorted(others - {best}))
 
 
-def _best(used: list[str], every: list[str], prefixes: list[str]) -> str:
-    aliased = [spelling for spelling in every[:-1] if any(use.startswith(_prefix(spelling)) for use in used)]
-    relatives = sum(use.startswith(".") for use in used)
-    if aliased and sum(any(use.startswith(p) for p in prefixes) for use in used) >= relatives:
-        return aliased[0]
-    return every[-1]
+def imported(data: bytes) -> list[str]:
+    """The modules that a text names in its imports."""
+    return [found.decode("utf-8", "replace") for found in _IMPORT.findall(data)]
+
+
+def _best(folder: str, used: list[str], relative: str, aliases: list[str], request: "Request") -> str:
+    """The alias, if the file or else its neighbours reach other folders by it and not by `../`."""
+    if not aliases:
+        return relative
+    for names in (used, *_neighbours(folder, request)):
+        chosen = _habit(names, relative, aliases)
+        if chosen:
+            return chosen
+    return relative
+
+
+def _habit(used: list[str], relative: str, aliases: list[str]) -> str:
+    """What these imports would write, "" if they do not tell."""
+    known = [alias for alias in aliases if any(use.startswith(_prefix(alias)) for use in used)]
+    by_alias = sum(any(use.startswith(_prefix(alias)) for alias in known) for use in used)
+    climbs = relative.startswith("../")
+    by_path = sum(use.startswith("../" if climbs else ".") for use in used)
+    if not by_alias and not by_path:
+        return ""
+    return known[0] if known and by_alias >= by_path else relative
+
+
+def _neighbours(folder: str, request: "Request") -> Iterator[list[str]]:
+    """The imports of the files beside and above a file, folder by folder, up to the package."""
+    left = _NEIGHBOURS
+    while left > 0:
+        names = [name for name in request.beside(folder) if name.endswith(_CODE)][:left]
+        left -= len(names)
+        used: list[str] = []
+        for name in names:
+            try:
+                used += imported(request.read(f"{folder}/{name}" if folder else name))
+            except OSError:
+                continue
+        yield used
+        if not folder or request.has(f"{folder}/package.json"):
+            return
+        folder = folder.rpartition("/")[0]
 
 
 def _prefix(alias: str) -> str:
@@ -55,9 +92,12 @@ def _suffix(source: Source, used: list[str], module: str, read: Read, has: Has) 
         return ".ts" if ended[-1] in (".ts", ".tsx") else ".js" if not module.endswith(".mjs") else ".mjs"
     if source.path.endswith(".mjs"):
         return "." + module.rpartition(".")[2].replace("ts", "js")
-    if source.path.endswith(".js") and module.endswith(".js") and package_type(source.path, read, has) == "module":
+    if package_type(source.path, read, has) != "module":
+        return ""
+    if source.path.endswith(".js") and module.endswith(".js"):
         return ".js"
-    return ""
+    strict = re.match(r"(?i)node(16|18|20|next)$", options(source.path.rpartition("/")[0], read, has).module)
+    return ".js" if strict and source.path.endswith((".ts", ".tsx", ".mts")) else ""
 
 
 def package_type(path: str, read: Read, has: Has) -> str:
@@ -67,40 +107,11 @@ def package_type(path: str, read: Read, has: Has) -> str:
     return str(document.get("type", ""))
 
 
-def nearest(path: str, names: tuple[str, ...], has: Has) -> str:
-    """The nearest file of one of these names beside or above a path, or ""."""
-    folder = path.rpartition("/")[0]
-    while True:
-        for name in names:
-            candidate = f"{folder}/{name}" if folder else name
-            if has(candidate):
-                return candidate
-        if not folder:
-            return ""
-        folder = folder.rpartition("/")[0]
-
-
-def load(path: str, read: Read) -> dict[str, Any]:
-    """A JSON file with comments and trailing commas; {} if it cannot be read."""
-    try:
-        text = read(path).decode("utf-8-sig")
-    except (OSError, UnicodeDecodeError, KeyError):
-        return {}
-    text = _COMMENT.sub(lambda m: m.group(1) or " ", text)
-    text = _TRAILING.sub(lambda m: m.group(1) or "", text)
-    try:
-        document = json.loads(text)
-    except ValueError:
-        return {}
-    return document if isinstance(document, dict) else {}
-
-
-def _aliases(folder: str, stem: str, read: Read, has: Has) -> list[str]:
-    """The spellings of a module through `paths` and `baseUrl`."""
+def _aliases(folder: str, stem: str, used: list[str], request: "Request") -> list[str]:
+    """The spellings of a module through `paths` and `baseUrl`, and through what the file's own imports show."""
     found = []
-    for pattern, base, targets in path_map(folder, read, has):
-        for target in targets:
-            full = posixpath.normpath(posixpath.join(base, target))
+    for pattern, targets in [*mapping(folder, request.read, request.has), *_shown(folder, used, request.has)]:
+        for full in targets:
             head, star, tail = full.partition("*")
             if star and stem.startswith(head) and stem.endswith(tail):
                 found.append(pattern.replace("*", stem[len(head) : len(stem) - len(tail)], 1))
@@ -109,40 +120,18 @@ def _aliases(folder: str, stem: str, read: Read, has: Has) -> list[str]:
     return list(dict.fromkeys(found))
 
 
-def path_map(folder: str, read: Read, has: Has) -> list[tuple[str, str, list[str]]]:
-    """(pattern, base folder, targets) of the nearest tsconfig or jsconfig, with `extends` and references followed."""
-    config = nearest(f"{folder}/x", ("tsconfig.json", "jsconfig.json"), has)
-    queue = [config] if config else []
-    seen: set[str] = set()
-    maps: list[tuple[str, str, list[str]]] = []
-    while queue and len(seen) < 12:
-        path = queue.pop(0)
-        if path in seen:
+def _shown(folder: str, used: list[str], has: Has) -> Iterator[tuple[str, list[str]]]:
+    """Aliases that no configuration of the tree declares (bundlers and frameworks bring theirs), read off imports that
+    lead to a file: `@/b` is `src/b.ts`, so `@/` is `src`."""
+    package = nearest(f"{folder}/x", ("package.json",), has).rpartition("/")[0]
+    for use in used:
+        match = _CONVENTION.match(use)
+        if match is None:
             continue
-        seen.add(path)
-        document = load(path, read)
-        options = document.get("compilerOptions") or {}
-        here = path.rpartition("/")[0]
-        base = posixpath.normpath(posixpath.join(here, str(options.get("baseUrl", ".")))) if options else here
-        paths = options.get("paths")
-        if isinstance(paths, dict):
-            maps += [(pattern, "" if base == "." else base, _texts(targets)) for pattern, targets in paths.items()]
-            break
-        queue += _followed(document, here, has)
-    return maps
-
-
-def _followed(document: dict[str, Any], here: str, has: Has) -> list[str]:
-    extended = document.get("extends")
-    names = _texts(extended if isinstance(extended, list) else [extended])
-    names += _texts([one.get("path") for one in document.get("references") or [] if isinstance(one, dict)])
-    found = []
-    for name in names:
-        if name.startswith("."):
-            full = posixpath.normpath(posixpath.join(here, name))
-            found += [c for c in (full, f"{full}.json", f"{full}/tsconfig.json") if c.endswith(".json") and has(c)][:1]
-    return found
-
-
-def _texts(values: Any) -> list[str]:
-    return [value for value in values if isinstance(value, str)] if isinstance(values, list) else []
+        alias, rest = match.groups()
+        own = {"$lib": ("src/lib",), "src": ("src",), "app": ("app",)}.get(alias, ("src", "", "app"))
+        for root in own:
+            place = posixpath.normpath(posixpath.join(package or ".", root, rest))
+            if any(has(place + ending) for ending in ("", *_CODE, "/index.ts", "/index.tsx", "/index.js")):
+                yield f"{alias}/*", [posixpath.normpath(posixpath.join(package or ".", root, "*"))]
+                break

@@ -8,7 +8,13 @@ from tree_sitter import Node
 
 from unmoor.syntax.grammars import broken
 
-_WRAPPERS = ("parenthesized_expression", "non_null_expression", "satisfies_expression", "as_expression")
+_WRAPPERS = (
+    "parenthesized_expression",
+    "non_null_expression",
+    "satisfies_expression",
+    "as_expression",
+    "type_assertion",
+)
 _ALLOWED = {
     ("variable_declarator", "value"),
     ("pair", "value"),
@@ -52,7 +58,7 @@ def refusal(node: Node) -> str:
         return "the code around it does not parse"
     inner = node
     while inner.parent is not None and inner.parent.type in _WRAPPERS:
-        if inner.parent.type == "as_expression" and b"const" in [c.text for c in inner.parent.children]:
+        if inner.parent.type in ("as_expression", "type_assertion") and _constant(inner.parent):
             return "it is `as const`: its type is the literal itself"
         inner = inner.parent
     parent = inner.parent
@@ -65,6 +71,10 @@ def refusal(node: Node) -> str:
     if parent.type not in _CHILD_OF and (parent.type, _field(parent, inner)) not in _ALLOWED:
         return f"a call cannot stand here ({_words(parent, inner)})"
     return _surroundings(parent)
+
+
+def _constant(cast: Node) -> bool:
+    return any(child.text in (b"const", b"<const>") for child in cast.children)
 
 
 def _surroundings(parent: Node) -> str:
@@ -127,38 +137,3 @@ def _words(parent: Node, child: Node) -> str:
 def _article(kind: str) -> str:
     words = kind.replace("_", " ")
     return f"an {words}" if words[0] in "aeiou" else f"a {words}"
-
-
-def in_markup(node: Node) -> bool:
-    """Whether the value ends where a browser follows it: `href`, `src`, `action`, page metadata, a redirect."""
-    current: Node | None = node
-    while current is not None:
-        if current.type == "jsx_attribute":
-            return (current.children[0].text or b"").decode() in _FOLLOWED
-        if current.type == "pair":
-            key = current.child_by_field_name("key")
-            if key is not None and (key.text or b"").decode().strip("'\"") in _FOLLOWED:
-                return True
-        if current.type == "assignment_expression":
-            left = current.child_by_field_name("left")
-            if left is not None and (left.text or b"").endswith((b".href", b".src", b".action", b"window.location")):
-                return True
-        if current.type == "call_expression" and _redirects(current):
-            return True
-        if current.type in ("variable_declarator", "function_declaration"):
-            name_node = current.child_by_field_name("name")
-            if name_node is not None and name_node.text in (b"metadata", b"generateMetadata", b"viewport"):
-                return True
-        current = current.parent
-    return False
-
-
-_FOLLOWED = ("href", "src", "action", "formAction", "poster", "srcSet", "cite", "canonical", "metadataBase", "ogImage")
-
-
-def _redirects(call: Node) -> bool:
-    function = call.child_by_field_name("function")
-    text = (function.text or b"") if function is not None else b""
-    return text in (b"redirect", b"permanentRedirect", b"window.open") or text.endswith(
-        (b".redirect", b"location.assign")
-    )

@@ -5,7 +5,7 @@ from functools import lru_cache
 
 from tree_sitter import Node
 
-from unmoor.codemods.ecmascript import imports, modules, positions
+from unmoor.codemods.ecmascript import destination, imports, loading, modules, positions, tsconfig
 from unmoor.codemods.ecmascript.expression import rewrite
 from unmoor.codemods.ecmascript.source import Source
 from unmoor.codemods.request import Request
@@ -14,10 +14,6 @@ from unmoor.generate.services import ServiceAddress
 from unmoor.model.findings import Edit, Fix, Refusal
 from unmoor.text.addresses import parse
 
-_NO_MODULE = re.compile(
-    r"(^|/)(public|static|assets/js|dist|build)/|(^|/)[\w.-]+\.config\.[cm]?[jt]s$|(^|/)(next|nuxt|vite|webpack[\w.-]*)"
-    r"\.config\.|(^|/)(service-worker|sw|gulpfile|Gruntfile)\.[cm]?js$|\.user\.js$"
-)
 _ROLES = {
     "bind": "it is an address that a server binds to",
     "comparison": "it is compared, not called",
@@ -43,10 +39,9 @@ def fix(request: Request) -> Fix | Refusal:
         return Refusal("the topology names no service at this address")
     if service == finding.attrs.get("runtime.service") or _own(request, service):
         return Refusal(f"`{service}` itself ships this code; a resolver is for calls of others")
-    if _NO_MODULE.search(finding.path):
-        return Refusal("no module can be imported here; read the address from the environment")
-    if not _packaged(request):
-        return Refusal("no package.json above it: nothing says that a module can be imported here")
+    refusal = loading.no_module(request)
+    if refusal:
+        return Refusal(refusal)
     source = source_of(finding.path, request.source, reference.span.start)
     if source is None:
         return Refusal("it stands outside a script")
@@ -58,16 +53,10 @@ def fix(request: Request) -> Fix | Refusal:
         return Refusal(refusal)
     services = _services(request, service)
     plan = typescript(finding.path, request.settings, services, request.has, request.read, service)
+    refusal = loading.refusal(request, source, plan)
+    if refusal:
+        return Refusal(refusal)
     return _fix(request, source, node, plan, service)
-
-
-def _packaged(request: Request) -> bool:
-    """Whether plain JavaScript belongs to a package, or the settings name its resolver. The rest is compiled anyway."""
-    path, options = request.finding.path, request.settings.resolver.get("typescript")
-    plain = re.search(r"\.(js|cjs|mjs)$", path) is not None
-    named = options is not None and bool(options.module)
-    package = package_of(path, request.has)
-    return not plain or named or request.has(f"{package}/package.json" if package else "package.json")
 
 
 def _own(request: Request, service: str) -> bool:
@@ -123,12 +112,12 @@ def _fix(request: Request, source: Source, node: Node, plan: Plan, service: str)
     if scheme not in _SCHEMES:
         return Refusal(f"a resolver of URLs has no `{scheme}:` addresses" if scheme else "it is no URL")
     module = _content(request, plan)
-    name = _function(endpoint, plan, module, scheme, node)
+    name = _function(endpoint, plan, module, scheme, source, node)
     if isinstance(name, Refusal):
         return name
     if plan.exists and not exports(module, name):
         return Refusal(f"{plan.path} does not export `{name}` (`unmoor generate resolver` shows what it would hold)")
-    spellings = modules.specifiers(source, plan.path, request.read, request.has)
+    spellings = modules.specifiers(source, plan.path, request)
     imported = imports.bring(source, name, _named(request, spellings))
     known = _known(plan, endpoint, module, name, request)
     made = rewrite(source, node, request.reference.span.start, imported.local, known)
@@ -155,15 +144,15 @@ def _named(request: Request, spellings: tuple[str, ...]) -> tuple[str, ...]:
     module = options.module if options is not None else ""
     if not re.match(r"(@|~|#|\$lib)[\w-]*/", module):
         return spellings
-    configured = modules.nearest(request.finding.path, ("tsconfig.json", "jsconfig.json"), request.has)
+    configured = tsconfig.nearest(request.finding.path, ("tsconfig.json", "jsconfig.json"), request.has)
     return (module, *spellings) if module in spellings or not configured else spellings
 
 
-def _function(endpoint: Endpoint, plan: Plan, module: str, scheme: str, node: Node) -> str | Refusal:
+def _function(endpoint: Endpoint, plan: Plan, module: str, scheme: str, source: Source, node: Node) -> str | Refusal:
     if scheme in ("ws", "wss"):
         return endpoint.websocket
     rendered = plan.framework in ("next", "nuxt")
-    if (rendered or plan.configured) and positions.in_markup(node):
+    if (rendered or plan.configured) and destination.in_markup(source, node):
         if not plan.exists or exports(module, endpoint.public):
             return endpoint.public if rendered or plan.exists else endpoint.function
         if rendered:

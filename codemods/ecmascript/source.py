@@ -67,8 +67,11 @@ class Source:
 
     @cached_property
     def semicolon(self) -> str:
-        """`;` if the file's statements end with one, else ""."""
-        statements = [n for n in self.root.children if n.type in _STATEMENTS or _exported_variable(n)]
+        """`;` if the file's statements end with one, else ""; those inside functions tell where there are no others."""
+        outer = [n for n in self.root.children if n.type in _STATEMENTS or _exported_variable(n)]
+        query = " ".join(f"({kind}) @s" for kind in (*_STATEMENTS, "return_statement", "field_definition"))
+        query = query if self.grammar == "javascript" else query.replace("field_def", "public_field_def")
+        statements = outer or captures(self.grammar, query, self.root).get("s", [])[:200]
         if not statements:
             return ";"
         ended = sum(self.data[n.end_byte - 1 : n.end_byte] == b";" for n in statements)
@@ -79,7 +82,11 @@ _STATEMENTS = ("import_statement", "expression_statement", "lexical_declaration"
 
 
 def _exported_variable(node: Node) -> bool:
-    declared = node.child_by_field_name("declaration") if node.type == "export_statement" else None
+    if node.type != "export_statement":
+        return False
+    declared, value = node.child_by_field_name("declaration"), node.child_by_field_name("value")
+    if value is not None:
+        return value.type not in ("function_expression", "class")
     return declared is not None and declared.type in _STATEMENTS
 
 

@@ -12,8 +12,10 @@ from unmoor.config.settings import ResolverSettings, Settings
 from unmoor.generate.services import ServiceAddress
 
 GENERATED = "unmoor:generate:"  # stands for the content of a file that is rendered only when it is written
-_PREFIXES = {"next": "NEXT_PUBLIC_", "vite": "VITE_", "cra": "REACT_APP_", "nuxt": "NUXT_PUBLIC_", "node": "",
-             "browser": ""}  # fmt: skip
+_PREFIXES = {"next": "NEXT_PUBLIC_", "vite": "VITE_", "cra": "REACT_APP_", "nuxt": "VITE_", "astro": "PUBLIC_",
+             "angular": "", "node": "", "browser": ""}  # fmt: skip
+_FRAMEWORKS = (("next", "next"), ("nuxt", "nuxt"), ("astro", "astro"), ("@angular/core", "angular"),
+               ("react-scripts", "cra"), ("vite", "vite"))  # fmt: skip
 _INFRASTRUCTURE = re.compile(
     r"minio|mailhog|mailpit|mailcatcher|maildev|grafana|prometheus|jaeger|kibana|adminer|pgadmin|phpmyadmin|traefik|"
     r"nginx|proxy|localstack|keycloak|vault|consul|zipkin|flower|redis|rabbit|elastic|opensearch|loki|otel",
@@ -42,7 +44,7 @@ class Endpoint(Struct, frozen=True):
 
 
 class Plan(Struct, frozen=True):
-    """A resolver module. path: relative to the root. framework: next, vite, cra, nuxt, node or browser.
+    """A resolver module. path: relative to the root. framework: next, nuxt, astro, angular, cra, vite, node or browser.
 
     style: "ts", "esm", "cjs" or "py". exists: whether the module is there. configured: whether the settings name it.
     runner: of its tests. node_types: whether `process` has a type.
@@ -182,7 +184,7 @@ def dependencies(manifest: dict[str, object]) -> set[str]:
 
 def _framework(manifest: dict[str, object], path: str) -> str:
     names = dependencies(manifest)
-    for name, framework in (("next", "next"), ("nuxt", "nuxt"), ("react-scripts", "cra"), ("vite", "vite")):
+    for name, framework in _FRAMEWORKS:
         if name in names and not (framework == "vite" and names & {"express", "fastify", "koa", "@nestjs/core"}):
             return framework
     if names & {"react", "vue", "svelte", "@docusaurus/core", "preact", "solid-js"}:

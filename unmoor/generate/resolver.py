@@ -38,10 +38,10 @@ def content(text: str, folder: Path | None = None) -> str:
 
 def _values(plan: Plan) -> dict[str, object]:
     guarded = plan.framework == "browser"
-    vite = plan.framework == "vite"
+    vite = plan.framework in ("vite", "astro")
 
     def read(name: str) -> str:
-        if vite:
+        if vite or (plan.framework == "nuxt" and name.startswith("VITE_")):
             return f"import.meta.env.{name}"
         return f"attempt(() => process.env.{name})" if guarded else f"process.env.{name}"
 
@@ -53,8 +53,10 @@ def _values(plan: Plan) -> dict[str, object]:
         "style": plan.style,
         "export": "" if plan.style == "cjs" else "export ",
         "vite": vite,
+        "vite_types": plan.framework == "vite",
         "guarded": guarded,
         "split": plan.framework in ("next", "nuxt"),
+        "prerendered": plan.framework == "next",
         "declare_process": plan.style == "ts" and not vite and not plan.node_types,
         "runner": plan.runner or "node",
         "read": read,

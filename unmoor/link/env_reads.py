@@ -26,7 +26,7 @@ _OPEN_PREFIXES = {
     "astro": ("PUBLIC_",),
     "@sveltejs/kit": ("PUBLIC_", "VITE_"),
     "gatsby": ("GATSBY_",),
-    "nuxt": ("NUXT_PUBLIC_",),
+    "nuxt": ("NUXT_PUBLIC_", "VITE_"),
     "@vue/cli-service": ("VUE_APP_",),
 }
 
