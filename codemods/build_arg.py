@@ -5,7 +5,7 @@ import re
 
 from tree_sitter import Node
 
-from unmoor.codemods.compose_tree import Compose
+from unmoor.codemods.compose_tree import Compose, Entry, decoded, entry, nested, scalar
 from unmoor.codemods.request import Request
 from unmoor.model.findings import Edit, Fix, Refusal
 from unmoor.model.spans import Span
@@ -25,70 +25,52 @@ def fix(request: Request) -> Fix | Refusal:
         return Refusal("the service is not built in this file")
     found = _entry(compose, service, name)
     if found is None:
-        return Refusal("its value is not written on one line of a block")
-    entry, value = found
-    gone = _without(compose, service, entry)
-    edits = _arguments(compose, build, name, value)
+        return Refusal("its value is not written on one line here")
+    node, value = found
+    comment = re.match(rb"[ \t]+#[^\r\n]*", request.source[node.end_byte :])
+    edits = _arguments(compose, build, entry(name, value, comment.group().decode() if comment else ""), name, value)
     docker = _dockerfile(request, name)
     if isinstance(docker, Refusal):
         return docker
     if not edits:
-        return Refusal("its `build` is written in flow style")
-    return Fix(f"give `{name}` to the build", request.applicability, (*edits, gone, *docker))
+        return Refusal("its `build` is written elsewhere")
+    return Fix(f"give `{name}` to the build", request.applicability, (*edits, *compose.without(node), *docker))
 
 
 def _entry(compose: Compose, service: Node, name: str) -> tuple[Node, str] | None:
-    """The variable's entry in `environment`, in either form, and its value as written."""
+    """The variable's entry in `environment`, in any of its forms, and its value as written for a mapping."""
     environment = compose.get(service, "environment")
     items = compose.collection(environment) if environment is not None else None
-    if environment is None or items is None or not items.type.startswith("block"):
+    if environment is None or items is None:
         return None
     pair = compose.get(environment, name)
     if pair is not None:
         value = compose.scalar(pair)
         return (pair, value) if value is not None else None
     for item in items.named_children:
-        match = re.fullmatch(rf"(?:-\s+)?([\"']?){name}=(.*?)\1\s*", compose.text(item))
-        if match:
-            return item, f"{match.group(1)}{match.group(2)}{match.group(1)}"
+        written = re.sub(r"^-\s+", "", compose.text(item)).rstrip()
+        text = decoded(written) if "\n" not in written and item.type != "comment" else None
+        if text is not None and text.startswith(f"{name}="):
+            return item, scalar(text.removeprefix(f"{name}="))
     return None
 
 
-def _without(compose: Compose, service: Node, entry: Node) -> Edit:
-    """The entry's line goes, and `environment:` with it where nothing else stands there."""
-    environment = compose.get(service, "environment")
-    items = compose.collection(environment) if environment is not None else None
-    others = [one for one in items.named_children if one != entry] if items is not None else []
-    first = entry if others or environment is None else environment
-    start = compose.source.rfind(b"\n", 0, first.start_byte) + 1
-    end = compose.end_of_line(entry)
-    end += 2 if compose.source[end : end + 2] == b"\r\n" else 1 if compose.source[end : end + 1] == b"\n" else 0
-    return Edit(compose.path, Span(start, end), "")
-
-
-def _arguments(compose: Compose, build: Node, name: str, value: str) -> list[Edit]:
-    context = compose.scalar(build)
-    step, end = " " * compose.step(), newline(compose.source)
-    indent = " " * compose.column(build)
-    if context is not None:
-        node = build.child_by_field_name("value")
-        if node is None:
-            return []
-        start = build.child_by_field_name("key").end_byte + 1  # type: ignore[union-attr]
-        text = f"{end}{indent}{step}context: {context}{end}{indent}{step}args:{end}{indent}{step}{step}{name}: {value}"
-        return [Edit(compose.path, Span(start, node.end_byte), text)]
+def _arguments(compose: Compose, build: Node, written: Entry, name: str, value: str) -> list[Edit]:
+    """The edits that put the value into `args`, in the form that is there."""
     arguments = compose.get(build, "args")
     if arguments is None:
-        edit = compose.append(build, ["args:", f"{step}{name}: {value}"])
-        return [edit] if edit else []
+        return compose.spread(build, "context", [nested("args", [written], " " * compose.step())])
     items = compose.collection(arguments)
-    if items is not None and items.type == "block_sequence":
-        at = compose.end_of_line(items)
-        plain = value.strip("\"'")
-        line = f"{end}{' ' * compose.column(items.named_children[0])}- {name}={plain}"
-        return [Edit(compose.path, Span(at, at), line)] if value == plain else []
-    edit = compose.append(arguments, [f"{name}: {value}"])
-    return [edit] if edit else []
+    if items is None or items.type.endswith("mapping"):
+        edit = compose.append(arguments, [written])
+        return [edit] if edit else []
+    text = decoded(value)
+    if text is None:
+        return []
+    item = scalar(f"{name}={text}")
+    if items.type == "flow_sequence":
+        return [compose.into_flow(items, item)]
+    return [compose.below(items, [f"{' ' * compose.column(items.named_children[0])}- {item}"])]
 
 
 def _dockerfile(request: Request, name: str) -> list[Edit] | Refusal:

@@ -2,7 +2,7 @@
 
 from tree_sitter import Node
 
-from unmoor.codemods.compose_tree import Compose
+from unmoor.codemods.compose_tree import Compose, entry, joined
 from unmoor.codemods.request import Request
 from unmoor.model.findings import Edit, Fix, Refusal
 from unmoor.model.spans import Span
@@ -38,18 +38,15 @@ def _siblings(compose: Compose, service: Node) -> list[Node]:
 
 
 def _in_mapping(compose: Compose, depends: Node, wanted: str) -> Edit | None:
-    """`db:` or `db: {condition: service_started}` in a mapping."""
-    entry = compose.get(depends, wanted)
-    if entry is None:
+    """`db:`, `db: {required: false}` or `db: {condition: service_started}` in a mapping."""
+    pair = compose.get(depends, wanted)
+    if pair is None:
         return None
-    condition = compose.get(entry, "condition")
+    condition = compose.get(pair, "condition")
     value = condition.child_by_field_name("value") if condition is not None else None
     if value is not None:
         return Edit(compose.path, Span(value.start_byte, value.end_byte), "service_healthy")
-    if entry.child_by_field_name("value") is None:
-        at = entry.end_byte
-        return Edit(compose.path, Span(at, at), " {condition: service_healthy}")
-    return compose.append(entry, ["condition: service_healthy"])
+    return compose.append(pair, [entry("condition", "service_healthy")])
 
 
 def _condition(name: str, healthy: set[str]) -> str:
@@ -65,19 +62,7 @@ def _flow(compose: Compose, items: Node, names: list[Node], healthy: set[str]) -
             return []
         added = f": {{condition: {_condition(text.strip(chr(34) + chr(39)), healthy)}}}"
         edits.append(Edit(compose.path, Span(node.end_byte, node.end_byte), added))
-    return _merged(edits)
-
-
-def _merged(edits: list[Edit]) -> list[Edit]:
-    """`[db]`: the last entry's edit and the bracket's touch; they are one."""
-    edits.sort()
-    out: list[Edit] = []
-    for edit in edits:
-        if out and out[-1].span.end == edit.span.start:
-            last = out.pop()
-            edit = Edit(edit.path, Span(last.span.start, edit.span.end), last.text + edit.text)
-        out.append(edit)
-    return out
+    return joined(edits)
 
 
 def _block(compose: Compose, depends: Node, names: list[Node], healthy: set[str]) -> list[Edit]:

@@ -5,7 +5,7 @@ import re
 
 from tree_sitter import Node
 
-from unmoor.codemods.compose_tree import Compose
+from unmoor.codemods.compose_tree import Compose, entry, nested
 from unmoor.codemods.request import Request
 from unmoor.generate.checks import check_for
 from unmoor.model.findings import Fix, Refusal
@@ -24,12 +24,11 @@ def fix(request: Request) -> Fix | Refusal:
         return Refusal("no tool for a check is known to be in its image")
     if compose.get(service, "healthcheck") is not None:
         return Refusal("it has a healthcheck")
-    step = " " * compose.step()
-    lines = ["healthcheck:", f"{step}test: {json.dumps(test)}", f"{step}interval: 10s", f"{step}timeout: 5s",
-             f"{step}retries: 5"]  # fmt: skip
-    edit = compose.append(service, lines)
+    settings = [("test", json.dumps(test)), ("interval", "10s"), ("timeout", "5s"), ("retries", "5")]
+    check = nested("healthcheck", [entry(key, value) for key, value in settings], " " * compose.step())
+    edit = compose.append(service, [check])
     if edit is None:
-        return Refusal("the service is written in flow style")
+        return Refusal("the service is written elsewhere")
     return Fix(f"check `{name}` with `{test[1]}`", request.applicability, (edit,))
 
 

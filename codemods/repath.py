@@ -5,6 +5,7 @@ import re
 
 from msgspec import structs
 
+from unmoor.codemods.dockerfile_key import dockerfile_key
 from unmoor.codemods.placing import raw_of, replace
 from unmoor.codemods.request import Request
 from unmoor.model.findings import Fix, Refusal
@@ -17,7 +18,8 @@ def fix(request: Request) -> list[Fix] | Refusal:
     found = str(finding.attrs.get("near") or "")
     alternatives = _alternatives(request, missing, found)
     if not wanted:
-        return alternatives or Refusal("nothing like it is in the tree")
+        named = dockerfile_key(request, missing, found)
+        return [*named, *alternatives] or Refusal("nothing like it is in the tree")
     raw = raw_of(request)
     if _beside(request, wanted):
         return alternatives or Refusal(f"`{wanted}` is already named beside it")
@@ -31,6 +33,8 @@ def fix(request: Request) -> list[Fix] | Refusal:
     likely = moved or (_same(raw, wanted) and _near(request, raw, missing, found))
     if not likely or _unsure(request) or _base_unknown(request, raw, written, missing):
         made = structs.replace(made, applicability="display-only")
+    elif finding.attrs.get("certain") is False:
+        made = structs.replace(made, applicability="unsafe")
     return [made, *alternatives]
 
 
@@ -131,7 +135,8 @@ def _alternatives(request: Request, missing: str, found: str) -> list[Fix]:
     made = []
     if found and request.has(found):
         made.append(Fix(f"link {missing} to {found}", "display-only", links=((missing, found),)))
-    if re.search(r"(?i)dockerfile", posixpath.basename(missing)) and not found:
+    sure = found and request.finding.attrs.get("certain") is not False
+    if re.search(r"(?i)dockerfile", posixpath.basename(missing)) and not sure:
         from unmoor.generate.dockerfile import scaffold
 
         context = posixpath.dirname(missing)

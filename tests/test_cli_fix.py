@@ -120,6 +120,28 @@ def test_interactive_asks_and_obeys(unmoor: Unmoor, shop: Path) -> None:
     assert "declined" in ran.err
 
 
+def test_interactive_offers_a_link_and_a_scaffold(unmoor: Unmoor, write: Callable[[dict[str, str]], Path]) -> None:
+    files = {
+        "compose.yaml": "services:\n  web:\n    build: {context: ., dockerfile: web/Dockerfile}\n",
+        "dockerfiles/Dockerfile": "FROM node:22\n",
+        "tools/compose.yaml": "services:\n  api:\n    build: ./api\n",
+        "tools/api/package.json": "{}\n",
+    }
+    root = write(files)
+    ran = unmoor("fix", "--unsafe-fixes", "--interactive", "--rule", "missing-dockerfile", stdin=b"2\nn\n")
+    assert "compose.yaml:2:" not in ran.err
+    assert "compose.yaml:3:37 missing-dockerfile: use `dockerfiles/Dockerfile` (unsafe)" in ran.err
+    assert "or [2] link web/Dockerfile to dockerfiles/Dockerfile" in ran.err
+    assert (root / "web/Dockerfile").is_symlink()
+    assert (root / "web/Dockerfile").read_text() == "FROM node:22\n"
+    assert "web/Dockerfile: a link to dockerfiles/Dockerfile" in ran.err
+    assert (root / "compose.yaml").read_text() == files["compose.yaml"]
+    ran = unmoor("fix", "--interactive", "--rule", "missing-dockerfile", "--allow-dirty", stdin=b"3\n")
+    assert "or [3] begin tools/api/Dockerfile" in ran.err
+    assert "FROM node" in (root / "tools/api/Dockerfile").read_text()
+    assert unmoor("scan", "--select", "missing-dockerfile", "--exit-zero").out.count("missing-dockerfile") == 0
+
+
 def test_generate_prints_or_writes_but_never_over(unmoor: Unmoor, shop: Path) -> None:
     assert "getBackendUrl" in unmoor("generate", "resolver", "--package", "web").out
     assert unmoor("generate", "ci", "--write", "ci.yml").code == 0

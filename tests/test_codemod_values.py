@@ -172,6 +172,39 @@ def test_extra_hosts(hosts: str) -> None:
     assert after.endswith("\n\n# end\nvolumes: {}\n")
 
 
+@pytest.mark.parametrize(
+    ("service", "expected"),
+    [
+        ('    environment: {U: "http://host.docker.internal:1"}\n    extra_hosts: {"a": 1.2.3.4,}\n', {"a": "1.2.3.4"}),
+        ("    command: http://host.docker.internal:1\n    extra_hosts:\n", {}),
+        ("    command: http://host.docker.internal:1\n    extra_hosts: []\n", []),
+        ("    command: http://host.docker.internal:1\n    extra_hosts: [a:1.2.3.4]\n", ["a:1.2.3.4"]),
+    ],
+)
+def test_extra_hosts_in_every_form(service: str, expected: dict[str, str] | list[str]) -> None:
+    text = f"services:\n  a:\n{service}"
+    after = changed("extra-hosts", text, "http://host.docker.internal:1")
+    found = yaml.safe_load(after)["services"]["a"]["extra_hosts"]
+    host, gateway = "host.docker.internal", "host-gateway"
+    assert found == ([*expected, f"{host}:{gateway}"] if isinstance(expected, list) else {**expected, host: gateway})
+
+
+def test_a_service_on_one_line_stays_on_one_line() -> None:
+    text = (
+        "services:\n  db: {image: 'postgres:16', ports: [5432],}\n"
+        "  api: {image: x, depends_on: {db: {required: true}}}\n"
+    )
+    after = changed("healthcheck", text, "db", finding_attrs={"image": "postgres:16"})
+    assert yaml.safe_load(after)["services"]["db"]["healthcheck"]["interval"] == "10s"
+    assert after.count("\n") == text.count("\n")
+    after = changed("depends-condition", text, "db", occurrence=1)
+    assert yaml.safe_load(after)["services"]["api"]["depends_on"] == {
+        "db": {"required": True, "condition": "service_healthy"}
+    }
+    after = changed("extra-hosts", text, "x", finding_attrs={"host": "host.docker.internal"})
+    assert yaml.safe_load(after)["services"]["api"]["extra_hosts"] == ["host.docker.internal:host-gateway"]
+
+
 def test_healthcheck_goes_behind_the_services_own_last_line() -> None:
     text = "services:\n    db:\n        image: postgres:16\n        command: |\n            x\n\n\n# end\nvolumes: {}\n"
     after = changed("healthcheck", text, "db", finding_attrs={"image": "postgres:16"})
@@ -179,7 +212,7 @@ def test_healthcheck_goes_behind_the_services_own_last_line() -> None:
     assert found["services"]["db"]["healthcheck"]["test"][0] == "CMD-SHELL"
     assert found["services"]["db"]["command"] == "x\n"
     assert after.endswith("\n\n\n# end\nvolumes: {}\n")
-    assert changed("healthcheck", "services:\n  a: {image: x}\n", "a").startswith("refused")
+    assert changed("healthcheck", "services:\n  a: *a\n", "a").startswith("refused")
 
 
 @pytest.mark.parametrize(
@@ -189,11 +222,18 @@ def test_healthcheck_goes_behind_the_services_own_last_line() -> None:
         "    build:\n      context: ./web\n    environment:\n      - NEXT_PUBLIC_A=http://x\n",
         "    build:\n      context: ./web\n      args:\n        - B=1\n    environment:\n      - NEXT_PUBLIC_A=http://x\n",
         "    build:\n      context: ./web\n      args:\n        B: '1'\n    environment:\n      NEXT_PUBLIC_A: http://x\n",
+        "    build: ./web  # here\n    environment: {NEXT_PUBLIC_A: 'http://x'}\n",
+        "    build: {context: ./web}\n    environment: ['NEXT_PUBLIC_A=http://x']\n",
+        "    build: {context: ./web, args: {B: 1}}\n    environment:\n      NEXT_PUBLIC_A: http://x\n",
+        "    build:\n      context: ./web\n    environment:\n      NEXT_PUBLIC_A: http://x # why\n",
+        '    build:\n      context: ./web\n      args: [B=1]\n    environment:\n      NEXT_PUBLIC_A: "http://x a"\n',
+        '    build:\n      context: ./web\n      args:\n    environment:\n      - "NEXT_PUBLIC_A=http://x a"\n',
     ],
 )
-def test_build_arg(service: str) -> None:
+@pytest.mark.parametrize("end", ["\n", "\r\n"])
+def test_build_arg(service: str, end: str) -> None:
     files = {
-        "compose.yaml": f"services:\n  web:\n{service}",
+        "compose.yaml": f"services:\n  web:\n{service}".replace("\n", end),
         "web/Dockerfile": "FROM node\nCOPY . .\nRUN npm run build\n",
     }
     attrs = {"name": "NEXT_PUBLIC_A", "dockerfile": "web/Dockerfile"}
@@ -204,6 +244,8 @@ def test_build_arg(service: str) -> None:
     assert "environment" not in yaml.safe_load(result["compose.yaml"])["services"]["web"]
     assert "NEXT_PUBLIC_A" in str(build["args"])
     assert "http://x" in str(build["args"])
+    assert result["compose.yaml"].count("#") == service.count("#")
+    assert result["compose.yaml"].count("\n") == result["compose.yaml"].count(end)
     assert result["web/Dockerfile"] == (
         "FROM node\nCOPY . .\nARG NEXT_PUBLIC_A\nENV NEXT_PUBLIC_A=$NEXT_PUBLIC_A\nRUN npm run build\n"
     )
@@ -215,6 +257,50 @@ def test_build_arg(service: str) -> None:
         "ENV",
         "RUN",
     ]
+
+
+def test_an_argument_moves_and_the_others_and_their_comments_stay() -> None:
+    files = {
+        "compose.yaml": "services:\n  web:\n    build: ./web\n    environment: [\n      A=1, # one\n      VITE_A=http://x,\n"
+        "      B=2\n    ]\n  api:\n    build: ./web\n    environment:\n      # said of it\n      VITE_A: http://x\n",
+        "web/Dockerfile": "FROM node\nRUN npm run build\n",
+    }
+    attrs = {"name": "VITE_A", "dockerfile": "web/Dockerfile"}
+    result = mend("build-arg", request(files, "compose.yaml", "VITE_A", finding_attrs=attrs), files)
+    assert not isinstance(result, Refusal)
+    assert "environment: [\n      A=1, # one\n      B=2\n    ]\n" in result["compose.yaml"]
+    result = mend("build-arg", request(files, "compose.yaml", "VITE_A", occurrence=1, finding_attrs=attrs), files)
+    assert not isinstance(result, Refusal)
+    assert result["compose.yaml"].endswith("        VITE_A: http://x\n      # said of it\n")
+
+
+@pytest.mark.parametrize(
+    ("build", "after"),
+    [
+        ("./web", {"context": "./web", "dockerfile": "Dockerfile.prod"}),
+        ("{context: ./web}", {"context": "./web", "dockerfile": "Dockerfile.prod"}),
+        (
+            "\n      context: ./web\n      target: x",
+            {"context": "./web", "target": "x", "dockerfile": "Dockerfile.prod"},
+        ),
+    ],
+)
+def test_a_build_that_takes_dockerfile_for_granted_names_the_one_that_is_there(build: str, after: object) -> None:
+    files = {"compose.yaml": f"services:\n  web:\n    build: {build}\n", "web/Dockerfile.prod": "FROM x\n"}
+    attrs = {"expected": "web/Dockerfile", "near": "web/Dockerfile.prod", "certain": False}
+    result = mend("repath", request(files, "compose.yaml", "./web", kind="path", finding_attrs=attrs), files)
+    assert not isinstance(result, Refusal)
+    assert yaml.safe_load(result["compose.yaml"])["services"]["web"]["build"] == after
+
+
+@pytest.mark.parametrize(
+    ("layer", "after"), [("md:link", "[a](x/my%20file%281%29.md)\n"), ("md:angle", "[a](x/my file(1).md)\n")]
+)
+def test_blanks_in_links(layer: str, after: str) -> None:
+    about = {"expected": "docs/my file(1).md", "near": "x/my file(1).md"}
+    text, value = "[a](docs/my file(1).md)\n", "docs/my file(1).md"
+    assert changed("repath", text, value, "a.md", kind="path", layers=(layer,), attrs={"use": "link"},
+                   suggestion="x/my file(1).md", finding_attrs=about) == after  # fmt: skip
 
 
 @pytest.mark.parametrize(

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from unmoor.files.writing import TEMPORARY, dirty, link, write
 from unmoor.fixing import Narrowing, Outcome, run
+from unmoor.fixing.loop import Preview
 from unmoor.fixing.patch import as_json, diff, patch
 from unmoor.fixing.proof import worse
 from unmoor.model.errors import UserError
@@ -145,16 +146,84 @@ def _absent() -> bytes:
 def test_a_declined_fix_is_asked_once() -> None:
     asked: list[str] = []
 
-    def confirm(found: Finding, fix: Fix, preview: dict[str, tuple[bytes, bytes]]) -> bool:
+    def choose(found: Finding, offers: list[Fix], preview: Preview) -> Fix | None:
         asked.append(found.value)
-        assert preview["a.txt"][0] != preview["a.txt"][1]
-        return found.value == "bad2"
+        assert preview(offers[0])["a.txt"][0] != preview(offers[0])["a.txt"][1]
+        return offers[0] if found.value == "bad2" else None
 
     world = World({"a.txt": b"bad1 bad2"}, lambda p, d, n: replaced(p, d, n, "g"))
-    outcome = run(world.scan({}), world.files.__getitem__, world.scan, Narrowing(), confirm)
+    outcome = run(world.scan({}), world.files.__getitem__, world.scan, Narrowing(), choose)
     assert outcome.overlay == {"a.txt": b"bad1 g"}
     assert asked == ["bad1", "bad2"]
     assert outcome.refused[0].reason == "declined"
+
+
+def bad_one(data: bytes, at: int, text: str) -> Finding:
+    fix = Fix("t", "safe", (Edit("a.txt", Span(at, at + 4), text),))
+    place = Location("a.txt", Span(at, at + 4))
+    return Finding("a-rule", "url", Severity.error, "high", place, data[at : at + 4].decode(), "", fixes=[fix])
+
+
+def test_an_equal_finding_that_a_fix_brings_to_light_is_no_failure() -> None:
+    """`cat bad1` is only seen once the folder before it is right; the other `bad1` is mended all the same."""
+
+    def scan(overlay: dict[str, bytes]) -> list[Finding]:
+        data = overlay.get("a.txt", source)
+        found = [finding("a.txt", data, b"bad2", *replaced("a.txt", data, 2, "good"))] if b"bad2" in data else []
+        places = [at for at in range(len(data)) if data.startswith(b"bad1", at)]
+        for at in places if b"bad2" not in data else places[:1]:
+            found.append(bad_one(data, at, "fine!"))
+        return found
+
+    source = b"bad1\ncd bad2\ncat bad1\n"
+    outcome = run(scan({}), lambda path: source, scan, Narrowing())
+    assert outcome.overlay == {"a.txt": b"fine!\ncd good\ncat fine!\n"}
+    assert outcome.refused == []
+
+
+def test_one_of_equal_findings_that_stays_does_not_hold_the_others_back() -> None:
+    def scan(overlay: dict[str, bytes]) -> list[Finding]:
+        data, found = overlay.get("a.txt", source), []
+        for at in (at for at in range(len(data)) if data.startswith(b"bad1", at)):
+            found.append(bad_one(data, at, "bad1!" if data[at - 1 : at] == b"#" else "fine"))
+        return found
+
+    source = b"bad1 #bad1 bad1"
+    outcome = run(scan({}), lambda path: source, scan, Narrowing())
+    assert outcome.overlay == {"a.txt": b"fine #bad1 fine"}
+    assert [one.reason for one in outcome.refused] == ["the finding was still there after the fix"]
+
+
+def test_what_is_only_shown_is_offered_to_a_person_and_a_link_is_proven() -> None:
+    files = {"a.txt": b"needs web/D\n", "d/D": b"FROM x\n"}
+    shown = Fix("link", "display-only", links=(("web/D", "d/D"),))
+
+    def scan(overlay: dict[str, bytes]) -> list[Finding]:
+        if "web/D" in overlay:
+            return []
+        return [finding("a.txt", files["a.txt"], b"web/D", *replaced_by("web/D", "d/D"), shown)]
+
+    def replaced_by(old: str, new: str) -> list[Fix]:
+        start = files["a.txt"].index(old.encode())
+        return [Fix("use", "display-only", (Edit("a.txt", Span(start, start + len(old)), new),))]
+
+    offered: list[list[str]] = []
+
+    def choose(found: Finding, offers: list[Fix], preview: Preview) -> Fix | None:
+        offered.append([fix.title for fix in offers])
+        return offers[-1]
+
+    def read(path: str) -> bytes:
+        return files[path] if path in files else _absent()
+
+    outcome = run(scan({}), read, scan, Narrowing(), choose)
+    assert offered == [["use", "link"]]
+    assert (outcome.links, outcome.changed, outcome.remaining) == ({"web/D": "d/D"}, [], [])
+    assert [entry["target"] for entry in as_json(outcome)["links"]] == ["d/D"]
+    assert patch(outcome) == (
+        "diff --git a/web/D b/web/D\nnew file mode 120000\n--- /dev/null\n+++ b/web/D\n@@ -0,0 +1 @@\n+../d/D\n"
+        "\\ No newline at end of file\n"
+    )
 
 
 @given(

@@ -20,7 +20,8 @@ OPTIONS: tuple[Option, ...] = (
            group="Fixes"),
     Option("rule", ("--rule",), "list", "Mend findings of these rules only.", metavar="RULE", group="Fixes"),
     Option("path", ("--path",), "many", "Mend findings in these files only.", metavar="GLOB", group="Fixes"),
-    Option("interactive", ("--interactive",), "flag", "Ask before each fix: yes, no, all, quit.", group="Fixes"),
+    Option("interactive", ("--interactive",), "flag", "Ask before each fix: yes, no, another one, all, quit.",
+           group="Fixes"),
     Option("dry_run", ("--dry-run",), "flag", "Say what would be done, and write nothing.", group="Fixes"),
     Option("diff", ("--diff",), "flag", "Print the diff, and write nothing.", group="Fixes"),
     Option("allow_dirty", ("--allow-dirty",), "flag", "Write into a work tree with uncommitted changes.",
@@ -62,19 +63,19 @@ def run(values: dict[str, Any]) -> int:
     shows = values["diff"] or values["dry_run"] or values["output_format"] != "text"
     narrowing = fixing.Narrowing(values["unsafe_fixes"], tuple(values["rule"]), tuple(values["path"]))
     look = _look(place, settings, values)
-    confirm = _ask(use_color(values["color"], sys.stderr)) if values["interactive"] else None
+    choose = _ask(use_color(values["color"], sys.stderr)) if values["interactive"] else None
     templates = place.root / settings.templates
     read = lambda path: (place.root / path).read_bytes()  # noqa: E731
-    with progress("fixing", quiet=values["quiet"] or confirm is not None):
-        outcome = fixing.run(look({}), read, look, narrowing, confirm, lambda text: content(text, templates))
-    if not shows and outcome.changed:
+    with progress("fixing", quiet=values["quiet"] or choose is not None):
+        outcome = fixing.run(look({}), read, look, narrowing, choose, lambda text: content(text, templates))
+    if not shows and (outcome.changed or outcome.links):
         _refuse_dirty(place.root, outcome, allow=values["allow_dirty"])
         fixing.save(place.root, outcome)
     _show(outcome, values, read, written=not shows)
     if values["exit_zero"]:
         return 0
     if values["diff"]:
-        return 1 if outcome.changed else 0
+        return 1 if outcome.changed or outcome.links else 0
     return 1 if fails(outcome.remaining, settings.fail_on) else 0
 
 
@@ -120,26 +121,35 @@ def _refuse_dirty(root: Path, outcome: Any, *, allow: bool) -> None:
 
 
 def _ask(color: bool) -> Any:
-    """A question before each fix, on stderr; answers are remembered for "all" and "quit"."""
+    """A question before each fix, on stderr; answers are remembered for "all" and "quit".
+
+    What else would do (a symlink, a file to begin, a path that is only a guess) is offered by number.
+    """
     from unmoor.fixing.patch import coloured, hunk, place
 
     answer = {"now": ""}
 
-    def confirm(finding: Finding, chosen: Fix, preview: dict[str, tuple[bytes, bytes]]) -> bool:
+    def choose(finding: Finding, offers: list[Fix], preview: Any) -> Fix | None:
+        first = offers[0]
         if answer["now"] in ("a", "q"):
-            return answer["now"] == "a"
-        before = preview.get(finding.path, (b"", b""))[0]
-        click.echo(f"\n{place(finding, before)} {finding.rule}: {chosen.title} ({chosen.applicability})", err=True)
-        for path, (old, new) in preview.items():
+            return first if answer["now"] == "a" and first.applicability != "display-only" else None
+        shown = preview(first)
+        before = shown.get(finding.path, (b"", b""))[0]
+        click.echo(f"\n{place(finding, before)} {finding.rule}: {first.title} ({first.applicability})", err=True)
+        for path, (old, new) in shown.items():
             text = hunk(path, old, new)
             click.echo(coloured(text) if color else text, err=True, nl=False)
-        reply = click.prompt(
-            "apply? [y]es [n]o [a]ll [q]uit", type=click.Choice(["y", "n", "a", "q"]), show_choices=False, err=True
-        )
-        answer["now"] = reply
-        return reply in ("y", "a")
+        others = {str(number): fix for number, fix in enumerate(offers[1:], 2)}
+        for number, fix in others.items():
+            click.echo(f"or [{number}] {fix.title}", err=True)
+        more = "".join(f"[{number}] " for number in others)
+        answer["now"] = click.prompt(
+            f"apply? [y]es [n]o {more}[a]ll [q]uit", type=click.Choice(["y", "n", *others, "a", "q"]),
+            show_choices=False, err=True,
+        )  # fmt: skip
+        return first if answer["now"] in ("y", "a") else others.get(answer["now"])
 
-    return confirm
+    return choose
 
 
 def _show(outcome: Any, values: dict[str, Any], read: Any, *, written: bool) -> None:
@@ -164,13 +174,15 @@ def summary(outcome: Any, *, written: bool, verbose: bool, read: Any) -> str:
     from unmoor.fixing.patch import counted, place
 
     verb = "mended" if written else "would mend"
-    lines = [f"{verb} {_number(len(outcome.applied), 'finding')} in {_number(len(outcome.changed), 'file')}"]
+    touched = len(outcome.changed) + len(outcome.links)
+    lines = [f"{verb} {_number(len(outcome.applied), 'finding')} in {_number(touched, 'file')}"]
     for path in outcome.changed:
         mended = [item.finding.rule for item in outcome.applied if item.finding.path == path]
         what = ", ".join(f"{rule} ×{count}" if count > 1 else rule for rule, count in counted(mended))
         lines.append(
             f"  {path}: {what or ('made' if outcome.originals.get(path) is None else 'changed with another file')}"
         )
+    lines += [f"  {path}: a link to {target}" for path, target in sorted(outcome.links.items())]
     if outcome.refused:
         lines.append(f"left {_number(len(outcome.refused), 'finding')} as they were:")
         for reason, count in counted(item.reason for item in outcome.refused):

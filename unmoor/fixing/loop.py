@@ -4,13 +4,14 @@ Nothing is written here but by `save`. A fix is proven if each file it touches p
 is gone from a fresh scan; the loop ends when a scan offers nothing new, so a second run changes nothing.
 """
 
-from collections import Counter
 from collections.abc import Callable, Iterable
 from fnmatch import fnmatch
+from functools import partial
 from pathlib import Path
 
 from msgspec import Struct, field
 
+from unmoor.fixing.places import Rejected, failing
 from unmoor.fixing.proof import worse
 from unmoor.model.findings import Edit, Finding, Fix
 from unmoor.text.edits import Chosen, apply
@@ -20,7 +21,6 @@ Scan = Callable[[dict[str, bytes]], list[Finding]]
 Read = Callable[[str], bytes]
 Render = Callable[[str], str]
 _RANK = {"safe": 0, "unsafe": 1, "display-only": 2}
-Key = tuple[str, str, str, str]
 
 
 class Narrowing(Struct, frozen=True):
@@ -42,6 +42,12 @@ class Narrowing(Struct, frozen=True):
         """The first fix that may be applied."""
         most = 1 if self.unsafe else 0
         return next((fix for fix in finding.fixes if _RANK[fix.applicability] <= most), None)
+
+    def offers(self, finding: Finding) -> list[Fix]:
+        """What a person who is asked may choose from: the fix that would be applied, then all that is only shown."""
+        first = self.fix_of(finding)
+        shown = [fix for fix in finding.fixes if fix.applicability == "display-only" and fix != first]
+        return [*([first] if first is not None else []), *shown]
 
 
 class Applied(Struct, frozen=True):
@@ -74,10 +80,12 @@ class Outcome(Struct):
     @property
     def changed(self) -> list[str]:
         """Paths whose bytes differ from before, sorted."""
-        return sorted(path for path, after in self.overlay.items() if self.originals.get(path) != after)
+        made = (path for path, after in self.overlay.items() if self.originals.get(path) != after)
+        return sorted(path for path in made if path not in self.links)
 
 
-Confirm = Callable[[Finding, Fix, dict[str, tuple[bytes, bytes]]], bool]
+Preview = Callable[[Fix], dict[str, tuple[bytes, bytes]]]
+Choose = Callable[[Finding, list[Fix], Preview], Fix | None]
 
 
 def run(
@@ -85,18 +93,19 @@ def run(
     read: Read,
     scan: Scan,
     narrowing: Narrowing,
-    confirm: Confirm | None = None,
+    choose: Choose | None = None,
     render: Render = str,
 ) -> Outcome:
     """Mend what can be mended. scan: all findings of the tree with the given files put over it (called once a pass).
 
+    choose: which of a finding's fixes to take, None for none of them; fixes that are only shown are offered too.
     render: what a file that a fix creates holds, given what the fix says of it.
     """
     outcome = Outcome(remaining=findings, render=render)
-    rejected: dict[Key, str] = {}
+    rejected = Rejected()
     seen: set[int] = set()
     while outcome.passes < PASSES:
-        chosen = _choose(outcome, narrowing, rejected, read, confirm)
+        chosen = _choose(outcome, narrowing, rejected, read, choose)
         if not chosen:
             break
         outcome.passes += 1
@@ -122,22 +131,38 @@ def save(root: Path, outcome: Outcome) -> list[str]:
 
 
 def _choose(
-    outcome: Outcome, narrowing: Narrowing, rejected: dict[Key, str], read: Read, confirm: Confirm | None
+    outcome: Outcome, narrowing: Narrowing, rejected: Rejected, read: Read, choose: Choose | None
 ) -> list[Applied]:
     """The compatible fixes of this pass, in order of place."""
     chosen, taken = Chosen(), []
     for finding in sorted(outcome.remaining, key=lambda f: (f.path, f.span, f.rule)):
-        fix = narrowing.fix_of(finding) if narrowing.takes(finding) and not rejected.get(identity(finding)) else None
-        if fix is None or not chosen.admits(fix):
+        if not narrowing.takes(finding) or rejected.reason(finding):
             continue
-        if confirm is not None:
-            preview = {edit.path: _preview(outcome, edit.path, fix, read) for edit in fix.edits}
-            if not confirm(finding, fix, preview):
-                rejected[identity(finding)] = "declined"
-                continue
-        chosen.add(fix)
-        taken.append(Applied(finding, fix))
+        fix = narrowing.fix_of(finding)
+        if fix is not None and not chosen.admits(fix):
+            continue
+        if choose is not None:
+            usual = fix
+            offers = [one for one in narrowing.offers(finding) if chosen.admits(one) and _readable(one, read)]
+            fix = choose(finding, offers, partial(_previews, outcome, finding.path, read)) if offers else None
+            if offers and fix is None:
+                rejected.add(finding, "declined" if usual is not None else "its fix is only shown")
+        if fix is not None:
+            chosen.add(fix)
+            taken.append(Applied(finding, fix))
     return taken
+
+
+def _readable(fix: Fix, read: Read) -> bool:
+    """Whether what a fix links to is a file, so that the tree with the link can be looked at."""
+    return all(_bytes_or_none(target, read) is not None for _, target in fix.links)
+
+
+def _previews(outcome: Outcome, path: str, read: Read, fix: Fix) -> dict[str, tuple[bytes, bytes]]:
+    """Bytes before and after of the finding's own file and of every file that a fix edits or makes."""
+    shown = {path: _preview(outcome, path, fix, read)}
+    shown |= {made: (b"", outcome.render(content).encode()) for made, content in fix.creates}
+    return shown | {edit.path: _preview(outcome, edit.path, fix, read) for edit in fix.edits}
 
 
 def _preview(outcome: Outcome, path: str, fix: Fix, read: Read) -> tuple[bytes, bytes]:
@@ -146,32 +171,30 @@ def _preview(outcome: Outcome, path: str, fix: Fix, read: Read) -> tuple[bytes, 
     return before, apply(before, [edit for edit in fix.edits if edit.path == path])
 
 
-def _one_pass(outcome: Outcome, chosen: list[Applied], rejected: dict[Key, str], read: Read, scan: Scan) -> None:
+def _one_pass(outcome: Outcome, chosen: list[Applied], rejected: Rejected, read: Read, scan: Scan) -> None:
     """Apply, prove, and drop what fails until the rest holds. Every round drops at least one fix, so it ends."""
     for item in chosen:
         _remember(outcome, item.fix, read)
     chosen = _parsing(outcome, chosen, rejected)
-    before = Counter(identity(finding) for finding in outcome.remaining)
     while chosen:
-        overlay = _applied(outcome, chosen)
-        after_scan = scan(overlay)
-        after = Counter(identity(finding) for finding in after_scan)
-        mended = Counter(identity(item.finding) for item in chosen)
-        failing = {key for key, count in mended.items() if after[key] > max(before[key] - count, 0)}
-        if not failing:
+        overlay = _applied(outcome, chosen, read)
+        after = scan(overlay)
+        lost = failing([(item.finding, item.fix) for item in chosen], outcome.remaining, after)
+        if not lost:
             outcome.overlay = overlay
-            outcome.remaining = after_scan
+            outcome.remaining = after
             outcome.applied += chosen
+            rejected.shift([edit for item in chosen for edit in item.fix.edits])
             for item in chosen:
                 outcome.links.update(item.fix.links)
             return
-        for key in failing:
-            rejected[key] = "the finding was still there after the fix"
-        chosen = [item for item in chosen if identity(item.finding) not in failing]
+        for finding in lost:
+            rejected.add(finding, "the finding was still there after the fix")
+        chosen = [item for item in chosen if item.finding not in lost]
 
 
 def _remember(outcome: Outcome, fix: Fix, read: Read) -> None:
-    for path, _ in fix.creates:
+    for path, _ in (*fix.creates, *fix.links):
         outcome.originals.setdefault(path, _bytes_or_none(path, read))
     for edit in fix.edits:
         if edit.path not in outcome.originals:
@@ -185,7 +208,7 @@ def _bytes_or_none(path: str, read: Read) -> bytes | None:
         return None
 
 
-def _parsing(outcome: Outcome, chosen: list[Applied], rejected: dict[Key, str]) -> list[Applied]:
+def _parsing(outcome: Outcome, chosen: list[Applied], rejected: Rejected) -> list[Applied]:
     """The chosen without those that leave a file worse. A file whose fixes fail together is tried fix by fix."""
     failing = _worse_files(outcome, chosen)
     if not failing:
@@ -195,7 +218,7 @@ def _parsing(outcome: Outcome, chosen: list[Applied], rejected: dict[Key, str]) 
         if failing.keys() & {edit.path for edit in item.fix.edits}:
             reasons = _worse_files(outcome, [*kept, item])
             if reasons:
-                rejected[identity(item.finding)] = next(iter(reasons.values()))
+                rejected.add(item.finding, next(iter(reasons.values())))
                 continue
         kept.append(item)
     return kept
@@ -215,14 +238,19 @@ def _worse_files(outcome: Outcome, chosen: list[Applied]) -> dict[str, str]:
     return reasons
 
 
-def _applied(outcome: Outcome, chosen: Iterable[Applied]) -> dict[str, bytes]:
-    """The overlay with the fixes made on top of it. Raises ValueError where edits do not fit."""
+def _applied(outcome: Outcome, chosen: Iterable[Applied], read: Read | None = None) -> dict[str, bytes]:
+    """The overlay with the fixes made on top of it; given `read`, what is linked to stands at its link too.
+
+    Raises ValueError where edits do not fit.
+    """
     overlay = dict(outcome.overlay)
     edits: dict[str, list[Edit]] = {}
     for item in chosen:
         for path, content in item.fix.creates:
             if path not in overlay:
                 overlay[path] = outcome.render(content).encode()
+        if read is not None:
+            overlay.update({path: read(target) for path, target in item.fix.links})
         for edit in item.fix.edits:
             edits.setdefault(edit.path, []).append(edit)
     for path, wanted in edits.items():
@@ -231,11 +259,11 @@ def _applied(outcome: Outcome, chosen: Iterable[Applied]) -> dict[str, bytes]:
     return overlay
 
 
-def _refusals(outcome: Outcome, narrowing: Narrowing, rejected: dict[Key, str]) -> None:
+def _refusals(outcome: Outcome, narrowing: Narrowing, rejected: Rejected) -> None:
     for finding in outcome.remaining:
         if not narrowing.takes(finding):
             continue
-        reason = rejected.get(identity(finding)) or finding.refusal
+        reason = rejected.reason(finding) or finding.refusal
         if not reason and finding.fixes:
             unsafe = any(fix.applicability == "unsafe" for fix in finding.fixes)
             if unsafe and not narrowing.unsafe:
@@ -246,11 +274,6 @@ def _refusals(outcome: Outcome, narrowing: Narrowing, rejected: dict[Key, str]) 
                 reason = "passes ran out; run again"
         if reason:
             outcome.refused.append(Refused(finding, reason))
-
-
-def identity(finding: Finding) -> Key:
-    """What names a finding across edits: not its place, and not the ordinal among equals."""
-    return finding.rule, finding.path, finding.value, finding.scope
 
 
 def _matches(path: str, glob: str) -> bool:

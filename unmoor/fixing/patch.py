@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from difflib import SequenceMatcher, unified_diff
+from posixpath import dirname, relpath
 from typing import Any
 
 from unmoor.fixing.loop import Outcome
@@ -12,8 +13,16 @@ _COLOURS = {"+": "32", "-": "31", "@": "36"}
 
 
 def patch(outcome: Outcome) -> str:
-    """The unified diff of every changed and created file, by path."""
-    return "".join(diff(path, outcome.originals.get(path), outcome.overlay[path]) for path in outcome.changed)
+    """The unified diff of every changed and created file, by path, and of the links."""
+    changed = "".join(diff(path, outcome.originals.get(path), outcome.overlay[path]) for path in outcome.changed)
+    return changed + "".join(_link(path, target) for path, target in sorted(outcome.links.items()))
+
+
+def _link(path: str, target: str) -> str:
+    """A symlink as git writes one in a diff: a file of mode 120000 that holds the relative target."""
+    written = relpath(target, dirname(path) or ".")
+    head = f"diff --git a/{path} b/{path}\nnew file mode 120000\n--- /dev/null\n+++ b/{path}\n"
+    return f"{head}@@ -0,0 +1 @@\n+{written}\n\\ No newline at end of file\n"
 
 
 def diff(path: str, before: bytes | None, after: bytes) -> str:

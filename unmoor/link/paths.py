@@ -12,7 +12,7 @@ from unmoor.link.inside import Inside
 from unmoor.link.mounted import mount_subjects
 from unmoor.link.own import standing
 from unmoor.link.places import file_kind
-from unmoor.link.suggest import near_name, near_path
+from unmoor.link.suggest import near_dockerfile, near_name, near_path
 from unmoor.model.facts import Reference
 from unmoor.model.spans import Location
 from unmoor.model.subjects import Reason, Subject
@@ -139,17 +139,8 @@ class Paths:
         yield self._build(value.at, "missing-dockerfile", "dockerfile", service.name, path, near, value.raw, reason)
 
     def _near_dockerfile(self, path: str, service: str) -> str:
-        """The Dockerfile that is meant: the same name elsewhere, one beside it, or one named after the service."""
-        folder = path.rpartition("/")[0]
-        beside = [other for other in self.inside.recipes if other.rpartition("/")[0] == folder]
-        if len(beside) == 1:
-            return beside[0]
-        named = [
-            other
-            for other in self.inside.recipes
-            if service and service.lower() in other.rpartition("/")[2].lower().split(".") + other.lower().split("/")
-        ]
-        return near_path(path, self.project) or (named[0] if len(named) == 1 else "")
+        recipes = self.inside.recipes
+        return near_dockerfile(path, service, recipes, set(recipes) - set(self.inside.builders.all), self.project)
 
     def _build(
         self,
@@ -170,6 +161,7 @@ class Paths:
             "expected": expected,
             "near": near,
             "by": by,
+            "certain": self._certain(near, expected),
         }
         reasons = [Reason(reason)] + ([Reason(f"the nearest is {near}")] if near else [])
         return Subject(
@@ -182,14 +174,16 @@ class Paths:
             reasons,
             [],
             None,
-            self._written(near, expected, value, at) if self._certain(near, expected) else "",
+            self._written(near, expected, value, at) if near else "",
             self.at(at),
             f"services.{service}.build",
         )
 
     def _certain(self, near: str, expected: str) -> bool:
-        """Whether the near path is the one that was meant: of the same name, or where git moved it."""
-        same = near.rpartition("/")[2] == expected.rpartition("/")[2]
+        """Whether the near path is the one that was meant: of the same name that not every project has, or where git
+        moved it."""
+        name = near.rpartition("/")[2]
+        same = name == expected.rpartition("/")[2] and name != "Dockerfile"
         return bool(near) and (same or self.project.history.renamed(expected) == near)
 
     def _written(self, near: str, expected: str, value: str, at: Location) -> str:

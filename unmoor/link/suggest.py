@@ -10,6 +10,7 @@ _COMMON = re.compile(
     r"(?i)^(dockerfile|makefile|package\.json|readme\.\w+|license|index\.\w+|main\.\w+|config\.\w+|setup\.\w+"
     r"|__init__\.py|app\.\w+|server\.\w+|(docker-)?compose\.ya?ml|requirements\.txt|\.env\S*|src|lib|app)$"
 )
+_APART = re.compile(r"(?i)(^|/)[._-]?(docker(files?)?|build|deploy(ment)?|containers?|images?)?$")
 _WORDS = re.compile(r"[A-Za-z]+|\d+")
 
 
@@ -50,6 +51,27 @@ def near_path(path: str, project: Project, *, folder: bool = False) -> str:
     if not name:
         return ""
     return _same_name(path, name, tree, folder) or _neighbour(path, name, tree, folder)
+
+
+def near_dockerfile(path: str, service: str, recipes: Iterable[str], unbuilt: Iterable[str], project: Project) -> str:
+    """The Dockerfile that is meant by one that is missing: where git moved it, the only one beside it, the one of its
+    name or named after the service or folder, the only one in a folder for Dockerfiles near it, or that nothing builds.
+    """
+    moved = project.history.renamed(path)
+    if moved and project.tree.has(moved):
+        return moved
+    known, (folder, _, name) = sorted(recipes), path.rpartition("/")
+    beside = [other for other in known if other.rpartition("/")[0] == folder]
+    if len(beside) == 1:
+        return beside[0]
+    words = {word.lower() for word in (service, folder.rpartition("/")[2], *name.split(".")) if not _APART.match(word)}
+    named = [other for other in known if words & set(re.split(r"[./]", other.lower()))]
+    apart = [other for other in known if other.endswith(f"/{name}") and _APART.search(other.rpartition("/")[0])]
+    above = folder.rpartition("/")[0]
+    inside = [other for other in apart if above and other.startswith(f"{above}/")]
+    free = [other for other in apart if other in set(unbuilt)]
+    found = near_path(path, project)
+    return found or next((only[0] for only in (named, inside, free) if len(only) == 1), "")
 
 
 def _same_name(path: str, name: str, tree: Tree, folder: bool) -> str:

@@ -162,6 +162,7 @@ SUBJECTS: dict[str, dict[str, str]] = {
         "expected": "where the file or folder was looked for, from the root",
         "near": "the file or folder of the tree that is most likely meant",
         "by": "compose, command, workflow or configuration",
+        "certain": "whether the near one is of the same name, or where git moved it",
     },
     "build-target": {
         **_PLACE,

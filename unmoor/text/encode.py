@@ -200,6 +200,12 @@ def _markup_text(text: str) -> str:
     return text
 
 
+def _link(text: str) -> str:
+    """A Markdown destination without angle brackets: blanks and brackets are percent-encoded."""
+    _one_line(text, "a link")
+    return re.sub(r"[ ()<>\\\"]|%(?![0-9A-Fa-f]{2})", lambda match: f"%{ord(match.group()):02X}", text)
+
+
 def _python(text: str) -> str:
     """Prefixes (r, b, f) are not known here, so nothing that they would read otherwise."""
     _one_line(text, "a string")
@@ -283,7 +289,8 @@ _ENCODERS: dict[str, Callable[[str], str]] = {
     "html:attribute": _attribute,
     "html:text": _markup_text,
     "md:code": _verbatim("a code span", "`"),
-    "md:link": _verbatim("a link", " ()<>\\"),
+    "md:link": _link,
+    "md:angle": _verbatim("a link in angle brackets", "<>\\"),
     "dotenv:plain": _dotenv_plain,
     "dotenv:single": _verbatim("a quoted value", "'\\"),
     "dotenv:double": _dotenv_double,
