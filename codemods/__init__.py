@@ -24,6 +24,8 @@ CODEMODS: tuple[tuple[str, str], ...] = (
     ("compose-key", "compose_key"),
     ("extra-hosts", "extra_hosts"),
     ("build-arg", "build_arg"),
+    ("pass-env", "pass_env"),
+    ("variable", "variable"),
     ("bind-loopback", "bind_loopback"),
     ("remove-entry", "remove_entry"),
     ("suppression", "suppression"),

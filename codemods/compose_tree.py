@@ -84,6 +84,16 @@ class Compose:
             node = node.parent
         return None
 
+    def services(self) -> list[Pair]:
+        """The pairs of all services that are written in this file."""
+        for document in self.root.named_children:
+            block = next((child for child in document.named_children if child.type == "block_node"), None)
+            mapping = block.named_children[0] if block is not None and block.named_children else None
+            for top in mapping.named_children if mapping is not None else ():
+                if top.type == "block_mapping_pair" and self.key(top) == "services":
+                    return self.pairs(top)
+        return []
+
     def pairs(self, pair: Pair) -> list[Pair]:
         """The pairs of a pair's mapping."""
         mapping = self.collection(pair)

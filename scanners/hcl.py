@@ -54,7 +54,7 @@ def _string(unit: Unit, facts: Facts, node: Syntax) -> None:
     scope = ".".join([*(part for block in blocks for part in block), *keys])
     key = keys[-1] if keys else ""
     inner = unit.inner(text, layer, scope=scope)
-    place = Place(key, scope, _role(blocks, key), language="hcl", attrs={"terraform": _place(blocks)})
+    place = Place(key, scope, _role(blocks, key), language="hcl", attrs={"terraform": _place(unit.path, blocks)})
     value = text.text.decode("utf-8", "replace")
     if blocks and blocks[0][0] in ("target", "group") and key in ("dockerfile", "context") and "://" not in value:
         attrs = {"use": key, "key": key}
@@ -68,11 +68,13 @@ def _role(blocks: list[list[str]], key: str) -> Role:
         return "display"
     if _BOUND.search(key):
         return "comparison"
-    return "default" if _place(blocks) == "variable-default" else "config"
+    return "default" if blocks and blocks[0][0] == "variable" else "config"
 
 
-def _place(blocks: list[list[str]]) -> str:
-    """Where a value stands: the default of a variable, a local, a resource, an output."""
+def _place(path: str, blocks: list[list[str]]) -> str:
+    """Where a value stands: the default of a variable or the value given to one, a local, a resource, an output."""
+    if path.endswith(".tfvars"):
+        return "variable-value"
     first = blocks[0][0] if blocks else ""
     return {"variable": "variable-default", "locals": "local"}.get(first, first or "value")
 

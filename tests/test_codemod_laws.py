@@ -126,6 +126,44 @@ def baked(draw: st.DrawFn) -> Case:
     return compose(draw, f"    build: ./web\n    environment:\n{shape}", name, finding_attrs=attrs)
 
 
+ENVIRONMENTS = (
+    "", "environment:\n", "environment: {}\n", "environment: []\n", "environment: # all\n      A: 1\n",
+    "environment:\n      A: Q${A}Q\n", "environment:\n    - QA=${A}Q # x\n", "environment:\n      - A\n",
+    'environment: {A: "${A}"}\n', 'environment: ["A=1"]\n', "environment: *shared\n", "<<: *shared\n",
+    "env_file: .env\n", "environment: &own\n        A: 1\n\n",
+)  # fmt: skip
+
+
+@st.composite
+def passed(draw: st.DrawFn) -> Case:
+    name, quote = draw(VARIABLES), draw(st.sampled_from(["", '"', "'"]))
+    environment = draw(st.sampled_from(ENVIRONMENTS)).replace("Q", quote)
+    below = draw(st.sampled_from(["", "    image: x\n", "  # note\n"]))
+    web = f"  web:\n    build: .\n    {environment}".rstrip(" ") + below
+    text = f"x-shared: &shared {{B: 1}}\n{draw(NOISE)}services:\n{web}  db:\n    image: y\n"
+    files = {"compose.yaml": text.replace("\n", draw(ENDS)), "main.py": f"os.environ['{name}']\n"}
+    about = {"name": name, "readers": [("compose.yaml", "web")], "has-default": draw(st.booleans())}
+    return request(files, "compose.yaml", "web", kind="env", finding_attrs=about), files
+
+
+TERRAFORM = (
+    'a = "ADDRESS"', 'a = ["ADDRESS", "b"]', 'a = [\n    "ADDRESS",\n    "b",\n  ]', "a = <<-EOF\n    x ADDRESS\n  EOF",
+    'a = { k = "ADDRESS" }', 'a = f("ADDRESS", 1)', 'a = "x ADDRESS y ${z}"', 'b {\n    a = "ADDRESS"\n  }',
+    'a = x ? "ADDRESS" : 1', 'a = ["ADDRESS", local.x]',
+)  # fmt: skip
+
+
+@st.composite
+def terraform(draw: st.DrawFn) -> Case:
+    address = f"{draw(st.sampled_from(['', 'http://', 'https://']))}10.{draw(st.integers(1, 9))}.0.5{draw(TAILS)}"
+    shape = draw(st.sampled_from(TERRAFORM)).replace("ADDRESS", address)
+    kind = draw(st.sampled_from(['resource "t_x" "y"', "locals", 'provider "p"', 'module "m"', "terraform"]))
+    beside = draw(st.sampled_from([None, "", 'variable "a" {}', 'variable "y_a" {\n  type = string\n}\n']))
+    text = f"{draw(NOISE)}{kind} {{\n  {shape}\n}}\n".replace("\n", draw(ENDS))
+    files = {"infra/main.tf": text, **({} if beside is None else {"infra/variables.tf": beside})}
+    return request(files, "infra/main.tf", address, language="hcl", layers=("hcl:double",)), files
+
+
 @st.composite
 def published(draw: st.DrawFn) -> Case:
     mapping = f"{draw(st.sampled_from(['', '0.0.0.0:']))}{draw(PORTS)}:{draw(PORTS)}"
@@ -173,6 +211,8 @@ CASES: dict[str, tuple[st.SearchStrategy[Case], ...]] = {
     "depends-condition": (depends(),),
     "extra-hosts": (hosts(),),
     "build-arg": (baked(),),
+    "pass-env": (passed(),),
+    "variable": (terraform(),),
     "bind-loopback": (published(),),
     "remove-entry": (entry(),),
     "env-example": (example(),),

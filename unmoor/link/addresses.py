@@ -125,7 +125,8 @@ def _attributes(
         "overridden": _overridden(project, path, variable or key),
         "ships-browser": ships_browser(project, path, reference, runtime),
         "link": bool(re.search(r"(^|:)(href|action|src|cite|to)$", str(attrs.get("position", "")))),
-        "variable-default": attrs.get("terraform") == "variable-default",
+        "terraform": bool(attrs.get("terraform")),
+        "variable-default": attrs.get("terraform") in ("variable-default", "variable-value"),
         "network-range": _range(project, path, reference, address),
         "local": _local(reference),
         "named": bool(

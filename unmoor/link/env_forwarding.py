@@ -59,7 +59,20 @@ def _of_example(variables: Variables, stack: Stack, example: str, reads: Reads) 
                 continue
             if public_variable(name) or file_kind(*names[name]) != "code":
                 continue
-            yield _subject(variables, name, documented[name], service, names[name], siblings)
+            found = _subject(variables, name, documented[name], service, names[name], siblings)
+            found.attrs["readers"] = _readers(variables, stack, example, name, reads)
+            yield found
+
+
+def _readers(variables: Variables, stack: Stack, example: str, name: str, reads: Reads) -> list[tuple[str, str]]:
+    """(compose file, service) of every service whose code reads the variable and that the env file does not reach."""
+    return [
+        (service.at.path, service.name)
+        for service in stack.services.values()
+        if service.build is not None
+        and name in reads.get((stack.name, service.name), {})
+        and not _gets_the_file(variables, service, example)
+    ]
 
 
 def _for_compose(variables: Variables, stack: Stack, example: str, used: set[str], count: int) -> bool:
@@ -136,6 +149,7 @@ def _subject(
         "problem": "not-forwarded",
         "other": siblings[0],
         "default": str(reference.attrs.get("default") or ""),
+        "has-default": bool(reference.attrs.get("has_default")),
     }
     return Subject("env-variable", declared.path, declared.declaration.span, name, attrs, scope=name, related=[
         Reason("read here", Location(path, reference.span)),

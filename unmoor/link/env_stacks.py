@@ -106,6 +106,7 @@ def _not_passed(
         if WELL_KNOWN.match(name) or _given(variables, stack, name):
             continue
         attrs = _attrs(variables, service.at.path, name, service, "not-passed")
+        attrs["readers"] = [(service.at.path, service.name)]
         yield Subject(
             "env-variable", *service.at, name, attrs,
             related=[Reason("read here, and there is no default", Location(path, reference.span))],

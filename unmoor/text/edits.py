@@ -1,9 +1,15 @@
 """Applying edits to one source. Pure: bytes in, bytes out."""
 
+import re
 from bisect import bisect_left
 from collections.abc import Iterable
 
 from unmoor.model.findings import Edit, Fix
+
+_PASSED = re.compile(
+    r"\r?\n[ \t]+(?:environment:|(?:- )?[\"']?([A-Za-z_]\w*)(?:=\$\{\1\})?[\"']?|(\w+):(?: [\"']?\$\{\2\}[\"']?)?)"
+)
+_BLOCK = re.compile(r'\s*variable "(\w+)" \{\r?\n[^{}]*\}\s*')
 
 
 def newline(source: bytes) -> str:
@@ -80,13 +86,25 @@ class Chosen:
 
 
 def _touch(edit: Edit, other: Edit) -> bool:
-    if _line_of_env(edit) and _line_of_env(other) and edit.span == other.span:
+    if edit.span == other.span and _sorts_of_line(edit) & _sorts_of_line(other):
         return False
     return other.span.start <= edit.span.end and edit.span.start <= other.span.end
 
 
+def _sorts_of_line(edit: Edit) -> set[str]:
+    """Lines of which any number may be put in at one place, in any order: of an env file; handed on to a service;
+    a variable's whole block."""
+    if edit.span.start != edit.span.end:
+        return set()
+    if _line_of_env(edit):
+        return {"env"}
+    return {"passed"} if _PASSED.fullmatch(edit.text) else {"block"} if _BLOCK.fullmatch(edit.text) else set()
+
+
 def _variable(edit: Edit) -> str:
-    """The variable whose line is put into an env file; "" for a comment and for edits of any other kind."""
+    """The variable whose line or block is put in; "" for a comment and for edits of any other kind."""
+    if block := _BLOCK.fullmatch(edit.text):
+        return block.group(1)
     name, mark, _ = edit.text.strip().rpartition("\n")[2].partition("=")
     return name if mark and _line_of_env(edit) and not name.startswith("#") else ""
 
