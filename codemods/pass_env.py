@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from tree_sitter import Node
 
-from unmoor.codemods.compose_tree import Compose
+from unmoor.codemods.compose_tree import Compose, entry
 from unmoor.codemods.request import Request
 from unmoor.model.findings import Edit, Fix, Refusal
 from unmoor.model.spans import Span
@@ -56,7 +56,7 @@ def _listed(compose: Compose, service: Node, name: str, *, set_only: bool) -> li
     items = compose.collection(present)
     if items is None:
         value = present.child_by_field_name("value")
-        if value is not None:
+        if value is not None or present.type == "flow_pair":
             return Refusal("its `environment` is written elsewhere")
         at = compose.end_of_line(present)
         indent = " " * (compose.column(present) + compose.step())
@@ -64,16 +64,10 @@ def _listed(compose: Compose, service: Node, name: str, *, set_only: bool) -> li
     form = _form(compose, items)
     set_only = set_only or (form.listed and _all_bare(compose, items))
     if items.type.startswith("flow"):
-        return [_into_flow(compose, items, _entry(name, form._replace(quote=form.quote or '"'), set_only))]
+        text = _entry(name, form._replace(quote=form.quote or '"'), set_only)
+        return [compose.into_flow(items, f"{text} null" if text.endswith(":") else text)]
     lead = " " * compose.column(items.named_children[0]) + ("- " if form.listed else "")
     return [_line(compose, compose.end_of_line(items), lead + _entry(name, form, set_only))]
-
-
-def _into_flow(compose: Compose, items: Node, entry: str) -> Edit:
-    last = items.named_children[-1] if items.named_children else None
-    at = last.end_byte if last is not None else items.start_byte + 1
-    entry = f"{entry} null" if entry.endswith(":") else entry
-    return Edit(compose.path, Span(at, at), f", {entry}" if last is not None else entry)
 
 
 def _created(compose: Compose, service: Node, name: str, set_only: bool) -> list[Edit] | Refusal:
@@ -81,16 +75,19 @@ def _created(compose: Compose, service: Node, name: str, set_only: bool) -> list
     if compose.get(service, "<<") is not None:
         return Refusal("an `environment` here would replace the one that the service merges in")
     mapping = compose.collection(service)
-    if mapping is None or mapping.type != "block_mapping":
-        return Refusal("the service is written in flow style")
+    if mapping is None:
+        return Refusal("the service is written elsewhere")
     others = (compose.get(one, "environment") for one in compose.services())
     known = [items for one in others if one is not None and (items := compose.collection(one)) is not None]
     form = _form(compose, known[0]) if known else _Form(False, "")
+    if mapping.type == "flow_mapping":
+        text = _entry(name, _Form(True, '"'), set_only)
+        return [compose.into_flow(mapping, f"environment: [{text}]")]
     at, column = compose.end_of_line(mapping), compose.column(mapping.named_children[0])
-    entry = ("- " if form.listed else "") + _entry(name, form, set_only)
+    text = ("- " if form.listed else "") + _entry(name, form, set_only)
     return [
         _line(compose, at, " " * column + "environment:"),
-        _line(compose, at, " " * (column + compose.step()) + entry),
+        _line(compose, at, " " * (column + compose.step()) + text),
     ]
 
 
@@ -135,7 +132,7 @@ def _loaded(request: Request, compose: Compose, service: Node, name: str) -> Edi
             continue
         path = posixpath.normpath(posixpath.join(folder, value.strip("\"'")))
         if any(_holds(request, path + suffix, name) for suffix in _EXAMPLES):
-            return compose.append(service, [f"env_file: {value}"])
+            return compose.append(service, [entry("env_file", value)])
     return None
 
 

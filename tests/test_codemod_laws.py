@@ -140,6 +140,8 @@ def passed(draw: st.DrawFn) -> Case:
     environment = draw(st.sampled_from(ENVIRONMENTS)).replace("Q", quote)
     below = draw(st.sampled_from(["", "    image: x\n", "  # note\n"]))
     web = f"  web:\n    build: .\n    {environment}".rstrip(" ") + below
+    if draw(st.integers(0, 9)) == 0:
+        web = draw(st.sampled_from(["  web: {build: .}\n", "  web: {build: ., environment: {A: 1}}\n"]))
     text = f"x-shared: &shared {{B: 1}}\n{draw(NOISE)}services:\n{web}  db:\n    image: y\n"
     files = {"compose.yaml": text.replace("\n", draw(ENDS)), "main.py": f"os.environ['{name}']\n"}
     about = {"name": name, "readers": [("compose.yaml", "web")], "has-default": draw(st.booleans())}
