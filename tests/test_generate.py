@@ -155,15 +155,6 @@ def test_compose_snippets_are_compose(shop: Project) -> None:
     assert "8000" in checks["api"]["healthcheck"]["test"][-1]
 
 
-def test_proxies(shop: Project, tmp_path: Path) -> None:
-    (tmp_path / "rewrites.mjs").write_text(texts.proxy(shop, None, "next"))
-    script = "import('./rewrites.mjs').then((m) => m.rewrites()).then((r) => console.log(JSON.stringify(r)))"
-    run = subprocess.run([node(), "-e", script], cwd=tmp_path, capture_output=True, text=True, check=True)
-    assert json.loads(run.stdout) == [{"source": "/api/:path*", "destination": "http://localhost:3011/api/:path*"}]
-    assert "proxy_pass http://api:8000;" in texts.proxy(shop, None, "nginx")
-    assert "target: base('API_INTERNAL_URL'" in texts.proxy(shop, None, "vite")
-
-
 def test_jobs_and_the_access_matrix(shop: Project) -> None:
     assert "audit" in yaml.safe_load(texts.ci(shop, None, "github"))["jobs"]
     assert "script" in yaml.safe_load(texts.ci(shop, None, "gitlab"))["unmoor"]

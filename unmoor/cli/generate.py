@@ -109,11 +109,17 @@ def plan_of(project: "Project", language: str, package: str) -> "Plan":
 
 @generate.command()
 @click.option("--kind", type=click.Choice(["next", "vite", "nginx"]), required=True, help="Of the proxy.")
-@click.option("--service", default="", help="Only routes to this service.")
+@click.option("--package", metavar="DIR", default="", help="The front end, where it is not the only one.")
+@click.option("--service", "wanted", multiple=True, help="A service to route to besides those that the pages call.")
 @_WRITE
-def proxy(kind: str, service: str, write: str | None) -> None:
-    """Proxy routes from a front end to the services: Next rewrites, Vite's dev server, nginx locations."""
-    _make(lambda texts, ground: texts.proxy(ground.project, ground.templates, kind, service), write)
+def proxy(kind: str, package: str, wanted: tuple[str, ...], write: str | None) -> None:
+    """Proxy routes for what a front end calls: Next rewrites, a Vite plugin, an nginx server.
+
+    Only the application's own services are routed to; others, such as Grafana, where --service asks for them.
+    """
+    from unmoor.generate import proxies
+
+    _make(lambda _, ground: proxies.proxy(ground.project, ground.templates, kind, package.strip("./"), wanted), write)
 
 
 @generate.command("env-example")

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from unmoor.model.facts import Declaration
     from unmoor.project import Project
     from unmoor.topology.model import Service, Stack
 
@@ -14,8 +15,8 @@ _ROUTE = re.compile(
     r"/(?:[\w-]+/)*(?:health|healthz|health-?check|livez|liveness|readyz|readiness|heartbeat)(?:/(?:live|ready)[a-z]*)?/?"
     r"|/(?:live|ready|ping|up|status)/?"
 )
-_APPLICATION = re.compile(r"(?i)^(app|application|server|api|fastify|router|mux|e|r|g)?$")
-_PROXIES = re.compile(r"rewrite|proxy|traefik|netlify|vercel")
+_APPLICATION = re.compile(r"(?i)^(app|application|server|api|fastify|mux|e|r)?$")
+_PROXIES = re.compile(r"rewrite|redirect|nginx|caddy|proxy|traefik|netlify|vercel")
 
 
 class HealthEndpoint(NamedTuple):
@@ -80,16 +81,19 @@ def _routes(project: "Project", stack: "Stack") -> "Iterator[tuple[Service, str]
     from unmoor.link.route_patterns import of_file
 
     for path, declaration in project.declarations("route"):
-        attrs = declaration.attrs
-        owner = str(attrs.get("owner") or attrs.get("receiver") or "")
-        asked = str(attrs.get("method") or "get").lower() in ("get", "use", "all", "head")
-        proxied = _PROXIES.search(str(attrs.get("source") or ""))
-        if asked and not proxied and not world_of(path) and owner != "router" and _APPLICATION.match(owner):
+        asked = str(declaration.attrs.get("method") or "get").lower() in ("get", "use", "all", "head")
+        if asked and not world_of(path) and whole(declaration):
             yield from _served(project, stack, path, declaration.name)
     for path in sorted(project.facts):
         pattern = of_file(path)
         if pattern:
             yield from _served(project, stack, path, pattern)
+
+
+def whole(route: "Declaration") -> bool:
+    """Whether a declared route is the whole path: an application's own, not one of a router mounted elsewhere."""
+    owner = str(route.attrs.get("owner") or route.attrs.get("receiver") or "")
+    return bool(_APPLICATION.match(owner)) and not _PROXIES.search(str(route.attrs.get("source") or ""))
 
 
 def _served(project: "Project", stack: "Stack", path: str, route: str) -> "Iterator[tuple[Service, str]]":

@@ -16,9 +16,10 @@ _PREFIXES = {"next": "NEXT_PUBLIC_", "vite": "VITE_", "cra": "REACT_APP_", "nuxt
              "angular": "", "node": "", "browser": ""}  # fmt: skip
 _FRAMEWORKS = (("next", "next"), ("nuxt", "nuxt"), ("astro", "astro"), ("@angular/core", "angular"),
                ("react-scripts", "cra"), ("vite", "vite"))  # fmt: skip
-_INFRASTRUCTURE = re.compile(
+INFRASTRUCTURE = re.compile(
     r"minio|mailhog|mailpit|mailcatcher|maildev|grafana|prometheus|jaeger|kibana|adminer|pgadmin|phpmyadmin|traefik|"
-    r"nginx|proxy|localstack|keycloak|vault|consul|zipkin|flower|redis|rabbit|elastic|opensearch|loki|otel",
+    r"nginx|proxy|localstack|keycloak|vault|consul|zipkin|flower|redis|rabbit|elastic|opensearch|loki|otel|playwright|"
+    r"selenium|cypress|storybook",
     re.IGNORECASE,
 )
 _API = re.compile(r"(^|[-_])(api|backend|server|gateway)($|[-_])")
@@ -131,7 +132,7 @@ def python(package: str, settings: Settings, services: tuple[ServiceAddress, ...
 def _served(services: tuple[ServiceAddress, ...], options: ResolverSettings, module: str) -> str:
     """The one service that a function of a fixed name resolves: as the settings, the module's own reads, or the name
     and the number of callers say. A function is of one service; the others' addresses are not its business."""
-    candidates = [one for one in services if not _INFRASTRUCTURE.search(one.name) and one.name not in options.functions]
+    candidates = [one for one in services if not INFRASTRUCTURE.search(one.name) and one.name not in options.functions]
     configured = [one for one in candidates if one.name in options.env]
     if len(configured) == 1:
         return configured[0].name

@@ -10,7 +10,7 @@ from unmoor.text.addresses import DEFAULT_PORTS, host_class
 
 if TYPE_CHECKING:
     from unmoor.project import Project
-    from unmoor.topology.model import Service
+    from unmoor.topology.model import Service, Stack
 
 # Ports of servers that no HTTP client calls: a resolver of URLs has nothing to say of them.
 _NOT_HTTP = {port for scheme, port in DEFAULT_PORTS.items() if scheme not in ("http", "https", "ws", "wss")} | {
@@ -52,8 +52,7 @@ class ServiceAddress(Struct, frozen=True):
 def of(project: "Project") -> tuple[ServiceAddress, ...]:
     """Every service that is reached by URL, by name; of two stacks with one name the default stack's."""
     found: dict[str, ServiceAddress] = {}
-    stacks = sorted(project.topology.stacks, key=lambda stack: (not stack.default, stack.name))
-    for stack in stacks:
+    for stack in in_order(project):
         for service in stack.services.values():
             if service.name in found or not speaks_http(service):
                 continue
@@ -67,6 +66,15 @@ def of(project: "Project") -> tuple[ServiceAddress, ...]:
             )
     uses = _uses(project, found)
     return tuple(structs.replace(found[name], uses=uses.get(name, ())) for name in sorted(found))
+
+
+def in_order(project: "Project") -> "list[Stack]":
+    """The stacks, the likeliest to be meant first: what a plain `up` starts, nearest to the root."""
+
+    def place(stack: "Stack") -> tuple[bool, int, str]:
+        return not stack.default, stack.files[0].count("/") if stack.files else 0, stack.name
+
+    return sorted(project.topology.stacks, key=place)
 
 
 def speaks_http(service: "Service") -> bool:

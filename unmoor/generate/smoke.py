@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from unmoor.generate import edges, health
 from unmoor.generate.render import render
+from unmoor.generate.services import in_order
 from unmoor.model.errors import UserError
 
 if TYPE_CHECKING:
@@ -56,7 +57,7 @@ def stack_named(project: "Project", wanted: str) -> "Stack":
         return found
     if not stacks:
         raise UserError("no compose file is in the repository", help="`unmoor topology` shows what is known")
-    return next((one for one in stacks if one.default), stacks[0])
+    return in_order(project)[0]
 
 
 def _once(stack: "Stack") -> set[str]:

@@ -1,27 +1,15 @@
 """Every generator as a function of the project: the text, and where it would go."""
 
 import json
-import re
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from unmoor.generate import checks, edges, services, variables
-from unmoor.generate.plan import constant
 from unmoor.generate.render import render
 
 if TYPE_CHECKING:
     from unmoor.project import Project
     from unmoor.topology.model import Service
-
-
-class Route(NamedTuple):
-    """A path prefix that a proxy hands to a service."""
-
-    prefix: str
-    service: str
-    variable: str
-    internal: str
-    development: str
 
 
 def env_example(project: "Project", templates: Path | None, folder: str = "") -> str:
@@ -74,40 +62,6 @@ def _image(project: "Project", service: "Service") -> str:
         dockerfile = project.topology.dockerfile_of(service)
         return dockerfile.stages[-1].base if dockerfile is not None and dockerfile.stages else ""
     return (service.image.text or service.image.raw) if service.image is not None else ""
-
-
-def proxy(project: "Project", templates: Path | None, kind: str, wanted: str = "") -> str:
-    """Rewrites for next, vite or nginx: each service's own path prefixes."""
-    return render(f"proxy.{kind}.j2", templates, routes=routes(project, wanted))
-
-
-def routes(project: "Project", wanted: str = "") -> list[Route]:
-    """Prefix → service, from the routes that the service's code declares; longest prefix first."""
-    known = [one for one in services.of(project) if not wanted or one.name == wanted]
-    called = [one for one in known if one.uses] or known
-    found: dict[str, Route] = {}
-    for one in called:
-        prefixes = _prefixes(project, one.context) or ([f"/{one.name}"] if len(called) > 1 else ["/api"])
-        for prefix in prefixes:
-            route = Route(
-                prefix, one.name, f"{constant(one.name)}_INTERNAL_URL", one.internal, one.development or one.internal
-            )
-            found.setdefault(prefix, route)
-    return sorted(found.values(), key=lambda route: (-len(route.prefix), route.prefix))
-
-
-def _prefixes(project: "Project", context: str | None) -> list[str]:
-    """The first segments of a service's own routes."""
-    if not context:
-        return []
-    found = set()
-    for path, declaration in project.declarations("route"):
-        source = str(declaration.attrs.get("source") or "")
-        if path.startswith(f"{context}/") and not re.search(r"rewrite|nginx|proxy|traefik", source):
-            match = re.match(r"/[\w-]+", declaration.name)
-            if match:
-                found.add(match.group())
-    return sorted(found)[:20]
 
 
 def access_matrix(project: "Project", templates: Path | None) -> str:

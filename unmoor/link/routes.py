@@ -83,7 +83,7 @@ class Table:
 
 def _covers(route: Route, target: str) -> bool:
     prefix = route.source in _PREFIX_SOURCES or route.pattern.rstrip("/").endswith("*")
-    pattern = re.sub(r"^[~^*= ]+", "", route.pattern)
+    pattern = re.sub(r"^[~^*= ]+|/:\w+\*$", "", route.pattern)  # `/api/:path*` takes `/api` as well
     if route.source == "nginx" and pattern == "/":
         return bool(route.destination)
     try:
