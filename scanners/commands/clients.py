@@ -311,8 +311,9 @@ def _database(call: Call) -> None:
     elif port is not None and port.value.isdigit():
         _implied(call, port)
     for word in arguments.values("-f", "--file"):
-        if "file" not in hosts and call.program in ("psql", "pg_restore", "mongosh"):
-            call.path(word, "data")
+        if call.program in ("psql", "pg_restore", "mongosh"):
+            inside = call.state.runtime.startswith("container:") and word.value.startswith("/")
+            call.path(word, "script" if inside else "data")
     for word in arguments.positional:
         if match := re.search(r"(?:^|\s)host=([^\s;]+)", word.value):
             host(call, word.part(match.start(1), match.end(1)))

@@ -296,10 +296,18 @@ def publish(call: Call, word: Word, process: str, name: str) -> None:
 
 
 def _copy(call: Call, rest: Sequence[Word]) -> None:
-    for word in read_options(rest, set()).positional:
+    """`docker cp NAME:PATH HERE` and `docker cp HERE NAME:PATH`."""
+    words = read_options(rest, set()).positional
+    for word in words:
         name, colon, _ = word.value.partition(":")
         if colon and name and "/" not in name:
             _container(call, word.part(0, len(name)), "cp")
+    if len(words) != 2:
+        return
+    if ":" not in words[1].value:
+        call.make(words[1])
+    elif re.fullmatch(r"(?:\./)?[\w.@/-]+\.\w+", words[0].value):
+        call.path(words[0], "data")
 
 
 def _builder(call: Call, verb: str, rest: Sequence[Word]) -> None:

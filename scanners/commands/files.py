@@ -158,6 +158,7 @@ _READERS: dict[str, Callable[[Call], None]] = {
     "mkdir": _mkdir,
     "touch": _touch,
     "cp": _copy,
+    "copy": _copy,
     "mv": _copy,
     "rsync": _copy,
     "install": _install,

@@ -9,6 +9,7 @@ from unmoor.model.facts import Facts, Role
 from unmoor.scanners.commands import clients, docker, files, quoted, runners, servers, wrappers
 from unmoor.scanners.commands.call import Call
 from unmoor.scanners.commands.compose import compose
+from unmoor.scanners.commands.given import given
 from unmoor.scanners.commands.state import State
 from unmoor.scanners.commands.text import read_value, read_word
 from unmoor.scanners.commands.words import Word
@@ -111,6 +112,7 @@ def _command(words: list[Word], state: State) -> Facts:
     call = Call(words, state, Facts(), _read, _script)
     call.role, call.why = _role(call)
     _dispatch(call)
+    given(call)
     taken = call.taken
     for word in words:
         if word.lo not in taken:

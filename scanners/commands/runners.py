@@ -181,9 +181,11 @@ def _npm(call: Call) -> None:
         call.run(_behind(call, positional[0]), call.state)
         return
     name = _script_word(call.program, verb, positional)
-    if name is None:
+    if name is None and (not filters or not _perhaps(call.program, verb)):
         return
-    attrs: dict[str, object] = {"tool": call.program, "name": name.value}
+    attrs: dict[str, object] = {"tool": call.program, "name": (name or positional[0]).value}
+    if name is None:
+        name, attrs["perhaps"] = positional[0], True
     if recursive:
         attrs["guarded"] = True
     if folder is not None:
@@ -204,6 +206,11 @@ def _script_word(tool: str, verb: str, positional: Sequence[Word]) -> Word | Non
     if tool in ("npm", "bun") or verb in _TOOL_VERBS or not re.fullmatch(r"[\w:.-]+", verb):
         return None
     return positional[0] if ":" in verb or verb in ("dev", "build", "lint", "start", "format", "typecheck") else None
+
+
+def _perhaps(tool: str, verb: str) -> bool:
+    """`pnpm --filter api NAME`: a script of the workspace, or else a program of one of its packages."""
+    return tool in ("pnpm", "yarn") and verb not in _TOOL_VERBS and bool(re.fullmatch(r"[a-z][\w-]*", verb))
 
 
 def _behind(call: Call, word: Word) -> list[Word]:

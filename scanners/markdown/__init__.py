@@ -182,6 +182,8 @@ class Reader:
         elif found := words.path_in(text):
             value, attrs = found
             attrs["use"] = "code-span"
+            if self._copied(lo, hi, mark):
+                attrs["copied"] = True
             if "bare" not in attrs or not attrs.get("placeholder"):
                 self._path(lo, lo + len(value.encode()), value, "md:code", attrs)
                 self._made(lo, mark, value)
@@ -197,6 +199,11 @@ class Reader:
                 scope=self._scope(lo),
                 attrs={"position": "code-span"},
             )
+
+    def _copied(self, lo: int, hi: int, mark: int) -> bool:
+        """Whether the sentence tells the reader to copy the file, so that it must be there: "copy `a` to `b`"."""
+        before = self.page.text[max(0, mark - 40) : mark].decode("utf-8", "replace")
+        return words.copied(before, self.page.text[hi : hi + 16].decode("utf-8", "replace"))
 
     def _made(self, lo: int, mark: int, value: str) -> None:
         """A path that the line tells the reader to make is declared by the page itself."""

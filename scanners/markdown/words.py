@@ -28,7 +28,8 @@ _COMMANDS = re.compile(
 )
 _SCRIPT = re.compile(r"^(?:sudo\s+)?(?:\./|\.\./)[\w./-]+(?:\s|$)")
 _PLACEHOLDER = re.compile(
-    r"(?i)<[^>]*>|\byour[-_ ]|\bmy[-_]|path/to|\bfoo\b|\bbar\b|\bbaz\b|\bexample[-_./]|[-_./]example\b(?!$)"
+    r"(?i)<[^>]*>|\byour[-_ ]|\bmy[-_]|path/to|\bfoo\b|\bbar\b|\bbaz\b"
+    r"|\bexample[-_/]|(?<![-_./]env\.)(?<!^env\.)\bexample\.|[-_./]example\b(?!$|\.\w+$)"
     r"|xxx|\byyyy\b"
     r"|\.\.\.|…"
     r"|\{[^}]*\}|\$\w|\[[\w-]+\]|\bsome[-_]|\bnew[-_]?(file|feature|service)|NNN|YYYY|#\{|%\w+%"
@@ -45,6 +46,7 @@ _MAKES = re.compile(
     r"|new (?:file|folder|directory))\b[^.;`]{0,60}$"
     r"|\b(?:copy|cp|rename|save|write|download|move)\w*\b(?:[^.;]|\.\w){0,70}\b(?:to|as|in|into)\s*$"
 )
+_COPIES = re.compile(r"(?i)(?:\b(?:copy|copying|duplicate|rename)\s+(?:the\s+)?(?:file\s+)?|复制\s*|拷贝\s*)$")
 ENV = re.compile(r"^\$?\{?([A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+)\}?(?:=(.*))?$", re.S)
 ENV_WORD = re.compile(r"^\$?\{?([A-Z][A-Z0-9_]{2,})\}?$")
 HOST_PORT = re.compile(r"^[a-z][a-z0-9]*(?:[._-][a-z0-9]+)*:[1-9]\d{3,4}(?:/[\w./-]*)?$")
@@ -131,6 +133,11 @@ def placeholder(text: str) -> bool:
 def hedged(line: str) -> bool:
     """Whether a line says that what it names need not be there (deleted, planned, to be created, an example)."""
     return bool(_HEDGE.search(line))
+
+
+def copied(before: str, after: str) -> bool:
+    """Whether the words around a name tell the reader to copy it: "copy `.env.example` to"."""
+    return bool(_COPIES.search(before) and re.match(r"`+\s*(?:to|as|into|为|到|成)\s*`", after))
 
 
 def makes(before: str) -> bool:

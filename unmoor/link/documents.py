@@ -121,7 +121,8 @@ class _Reader:
         if reference.attrs.get("use") in ("link", "image"):
             return bool(_OVER.search(page))
         if reference.attrs.get("use") == "code-span" or reference.attrs.get("code_span"):
-            return bool(reference.attrs.get("hedged") or _EXAMPLES.search(line) or _HISTORY.search(page))
+            told = _EXAMPLES.search(line.replace(reference.value, " "))
+            return bool(reference.attrs.get("hedged") or told or _HISTORY.search(page))
         return bool(_HEDGED_COMMENT.search(line) or _HISTORY.search(page) or _GONE.search(line.partition("#")[2]))
 
     def _sure(self, page: str, reference: Reference, sought: Sought, near: str) -> bool:
@@ -131,6 +132,8 @@ class _Reader:
             return True
         if attrs.get("use") == "layout" or attrs.get("ambiguous"):
             return False
+        if attrs.get("copied"):
+            return True
         if attrs.get("use") == "code-span":
             if "/" not in clean(reference.value).removeprefix("./").rstrip("/"):
                 return bool(attrs.get("bare")) and self._among_siblings(page, reference)

@@ -104,6 +104,7 @@ _BY_HAND = re.compile(
     r"|[\w.-]*\.local(\.[\w.-]+)?|[\w-]*override\.[\w.]+|terraform\.tfvars|\S+\.auto\.tfvars|kubeconfig|local\.\w+"
     r"|settings\.local\.json|config\.local\.\w+)$"
 )
+_EXAMPLE = re.compile(r"(?i)(^|/)(\.?env|[\w-]*\.env)(\.[\w-]+)?[._-](example|sample|template|dist|tmpl)(\.\w+)?$")
 _STANDIN = re.compile(
     r"(?i)(^|[/_.-])(path[-_]?to|to[-_]file|foo|bar|baz|qux|xxx+|yyyy|placeholder"
     r"|todo|changeme|dummy|acme|name[-_]of|file[-_]?name|topic[-_]name|file\d+|dir[-_]?name|project[-_]?name|service[-_]?name|new)"
@@ -249,10 +250,11 @@ def excused(project: Project, path: str, written: str, made: "Made | None" = Non
         return "a stand-in"
     if output(tree, path):
         return "built or written by a program"
-    if by_hand(tree, path):
-        return "made by hand from its example, or secret"
-    if ignored(tree, path) and not tree.has(project.history.renamed(path) or "/"):
-        return "ignored by git"
+    if not _EXAMPLE.search(path):  # which exists to be in git
+        if by_hand(tree, path):
+            return "made by hand from its example, or secret"
+        if ignored(tree, path) and not tree.has(project.history.renamed(path) or "/"):
+            return "ignored by git"
     if made is not None and (made.has(path, written) or made.written(path)):
         return "made by a command"
     return ""

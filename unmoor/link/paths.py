@@ -44,6 +44,12 @@ def subjects(project: Project) -> Iterator[Subject]:
     yield from reader.unused()
 
 
+def _places(build: Build) -> list[Location]:
+    """The places that decide a build: where it begins, and the target that an overlay gives it."""
+    overlaid = build.target is not None and build.target.at.path != build.at.path
+    return [build.at, build.target.at] if overlaid and build.target is not None else [build.at]
+
+
 class Paths:
     """The build side of a repository."""
 
@@ -66,11 +72,15 @@ class Paths:
         for stack in self.project.topology.stacks:
             for service in stack.services.values():
                 if service.build is not None and service.build.at.path in self.project.facts:
-                    uses.setdefault(service.build.at, []).append((stack, service, service.build))
+                    for place in _places(service.build):
+                        uses.setdefault(place, []).append((stack, service, service.build))
+        seen: set[tuple[str, int]] = set()
         for several in uses.values():
             found = [list(self._compose_build(stack, service, build)) for stack, service, build in several]
-            if all(found):
-                yield from found[0]
+            for subject in found[0] if all(found) else ():
+                if (subject.path, subject.span.start) not in seen:
+                    seen.add((subject.path, subject.span.start))
+                    yield subject
 
     def _compose_build(self, stack: Stack, service: Service, build: Build) -> Iterator[Subject]:
         context = build.context_path

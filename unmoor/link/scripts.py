@@ -114,6 +114,8 @@ class _Reader:
         ]
         if not asked and not self._has_any(tool):
             return None  # the reader's own project
+        if reference.attrs.get("perhaps") and not others:
+            return None  # a program
         known = {script for manifest in asked for script in self.manifests.scripts.get(manifest, {})}
         near = near_name(name, known, least=0.6)
         where = asked[0] if asked else ""
@@ -184,6 +186,8 @@ class _Reader:
         use = reference.attrs.get("use")
         if use in ("dockerfile", "context"):
             return None  # so does it with builds
+        if reference.attrs.get("verb") == "uses":
+            return self._action(path, reference.value)
         parts = re.split(r"[:;]", reference.value) if use == "compose-file" else [reference.value]
         for part in parts:
             sought = seek(self.project, part, folders, self.made.of(path))
@@ -192,6 +196,13 @@ class _Reader:
                     return None
                 return sought
         return None
+
+    def _action(self, path: str, value: str) -> Sought | None:
+        """A local action or workflow: it comes with the checkout, so neither git's ignoring nor a build excuses."""
+        expected = normalise(value, "")
+        if expected is None or "$" in value or self.project.tree.has(expected) or self._checked_out(path, expected):
+            return None
+        return Sought("missing", expected, f"there is no {expected}")
 
     def _own(self, path: str, value: str) -> bool:
         """The script itself under the name that it is published by: a usage line or a self-call."""

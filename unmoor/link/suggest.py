@@ -98,12 +98,16 @@ def _shared_tail(one: str, other: str) -> int:
     return count
 
 
+def _stem(name: str) -> str:
+    """A file's name without its endings; that of `.env.example` is `.env`."""
+    return name[: 1 + name[1:].find(".")] if "." in name[1:] else name
+
+
 def _neighbour(path: str, name: str, tree: Tree, folder: bool) -> str:
     head = path.rstrip("/").rpartition("/")[0]
     prefix = f"{head}/" if head else ""
     beside = tree.beside(head, folders=folder)
-    stem = name.partition(".")[0]
-    same = [other for other in beside if other.partition(".")[0] == stem and other != name]
+    same = [other for other in beside if _stem(other) == _stem(name) and other != name]
     if len(same) == 1:
         return prefix + same[0]
     found = near_name(name, beside, least=0.86)
