@@ -46,7 +46,7 @@ SCANNERS: tuple[Scanner, ...] = (
     Scanner(
         "nginx",
         "nginx",
-        r"(?i)nginx.*\.(conf|template|conf\.template|tpl)$|^.*nginx.*/.*\.(conf|template|tpl)(\.template)?$|/(sites-(available|enabled)|conf\.d)/[^/]+$",
+        r"(?i)nginx.*\.(conf|template|conf\.template|tpl)$|^.*nginx.*/.*\.(conf|template|tpl)(\.template)?$|(^|/)(sites-(available|enabled)/[^/]+|conf\.d/([^/.]+|[^/]+\.(conf|template|tpl)))$",
         (),
         1,
     ),

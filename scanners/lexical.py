@@ -79,6 +79,10 @@ _SURE = re.compile(
     r"|^env$|getenv\(\)\.|getenv\.(get|getordefault)|sys\.env(\.(get|getorelse))?|^env\.(get|fetch)|environment\.get|fromenvironment"
     r"|(^|[.:])(get_?env\w+|env_?or\w*|must_?getenv\w*|require_?env\w*)|os\.getenv|environment\[|^\$_env|^\$_server|^env\[)$"
 )
+# What is given where the variable is not set: the second argument, or what an operator puts in its place.
+_SECOND = re.compile(
+    r"""\s*(?:,|[)\]]\s*(?:\|\||\?\?|\?:))\s*(?:(?P<quote>["'`])(?P<text>[^"'`\n]*)(?P=quote)|(?P<other>[\w$\[(:-]))"""
+)
 _REQUIRED = re.compile(r"(?i)fetch_env!|env!|must|require")
 _SHOWN = re.compile(
     r"(?i)(^|[.:>])(print\w*|println!?|eprintln!?|puts|echo|writeline|write|printf|fatal\w*|panic!?|log\w*|info\w*!?|warn\w*!?"
@@ -183,9 +187,10 @@ def _env(unit: Unit, literal: Literal, value: str, tongue: Tongue) -> Reference:
     required = bool(_REQUIRED.search(literal.frame.name)) or literal.tail.lstrip(")]").startswith(
         (".unwrap()", ".expect(", "!!")
     )
+    behind = None if required else _SECOND.match(literal.tail)
     attrs: dict[str, object] = {
-        "default": None,
-        "has_default": False,
+        "default": behind["text"] if behind else None,
+        "has_default": behind is not None,
         "required": required,
         "access": literal.frame.name[:40],
         "dynamic": False,
@@ -207,7 +212,7 @@ def _addresses(
     unit: Unit, literal: Literal, value: str, tongue: Tongue, default: _Defaults, out: Facts
 ) -> Iterator[Reference]:
     read_ = default.of(literal)
-    if read_ is not None and not read_.attrs["has_default"]:
+    if read_ is not None and not read_.attrs["default"]:
         read_.attrs.update(default=value, has_default=True, required=False)
     role, why, attrs = use(literal, read_)
     layer = f"{tongue.name}:{'raw' if literal.raw else 'string'}"

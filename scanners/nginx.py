@@ -103,6 +103,8 @@ def scan(unit: Unit) -> Facts:
     for directive in directives(top):
         reader.directive(directive)
     reader.facts.traits["format"] = ["nginx"]
+    if reader.upstreams:
+        reader.facts.traits["upstream"] = sorted(reader.upstreams)
     reader.facts.problems = [Problem(unit.span(lo, hi), message) for lo, hi, message in problems]
     return reader.facts
 

@@ -308,6 +308,8 @@ class _Script:
             self.facts.declarations.append(part.declaration("path", rest, None, attrs={"cwd": base, "verb": operator}))
         elif operator == "<" and not part.dynamic:
             attrs = {"use": "data", "guarded": self.state.guarded, "verb": "<"}
+            if self.state.anchored(word.value):
+                attrs["anchored"] = True
             self.facts.references.append(
                 part.reference("path", self.state.role_or("request"), attrs=attrs, runtime=self.state.runtime, cwd=base)
             )

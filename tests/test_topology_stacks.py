@@ -68,6 +68,25 @@ def test_files_named_together_run_together(path: str, text: str) -> None:
     assert ["extra.compose.yml"] not in found
 
 
+def test_files_that_a_script_names_from_its_own_folder_run_together_in_the_first_one_s_folder() -> None:
+    files = {
+        "compose.yaml": "services: {db: {image: postgres}}",
+        "scripts/extra/compose.yaml": "services: {db2: {image: postgres, depends_on: [db], volumes: [./scripts:/x]}}",
+        "scripts/extra/add.sh": 'HERE="$(cd "$(dirname "$0")" && pwd)"\n'
+        "docker compose -f $HERE/../../compose.yaml -f $HERE/compose.yaml up -d db2\n",
+    }
+    assert stacks(files) == [["compose.yaml"], ["compose.yaml", "scripts/extra/compose.yaml"]]
+    assert linked(files).stacks[1].project_dir == ""
+
+
+def test_the_project_directory_is_that_of_the_first_file() -> None:
+    files = {
+        "docker/dev.compose.yaml": "services: {a: {build: ./a}}",
+        "up.sh": "docker compose -f docker/dev.compose.yaml up\n",
+    }
+    assert [stack.project_dir for stack in linked(files).stacks] == ["docker"]
+
+
 def test_the_settings_name_stacks() -> None:
     topology = linked(
         {"a.compose.yml": WEB, "b.compose.yml": OVERLAY}, stacks={"all": ["a.compose.yml", "b.compose.yml"]}

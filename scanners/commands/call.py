@@ -1,11 +1,13 @@
 """One command being read: its words, what it has given so far, and how inner commands are read."""
 
+import posixpath
+import re
 from collections.abc import Callable, Sequence
 
 from msgspec import Struct, field
 
 from unmoor.model.facts import DeclarationKind, Facts, ReferenceKind, Role
-from unmoor.scanners.commands.state import State
+from unmoor.scanners.commands.state import State, join
 from unmoor.scanners.commands.text import read_word
 from unmoor.scanners.commands.words import Word
 
@@ -61,6 +63,8 @@ class Call(Struct):
             return [word] if text and not text.startswith(PLACEHOLDER) else []
         name = text[2:-1] if text.startswith("${") and text.endswith("}") else text[1:]
         known = self.state.variables.get(name, []) if text.startswith("$") and name.isidentifier() else []
+        if all(piece.layer == "shell:word" for piece in word.pieces):  # unquoted: the shell splits what it holds
+            known = [one.part(*item.span()) for one in known for item in re.finditer(r"\S+", one.value)]
         return [w for w in known if not w.dynamic and w.value and not w.value.startswith(PLACEHOLDER)]
 
     def path(self, word: Word, use: str, **attrs: object) -> None:
@@ -70,6 +74,8 @@ class Call(Struct):
             return
         if rest.startswith("/") and use in ("data", "cd", "config", "env-file"):
             return  # of the machine, or of the container
+        if self.state.anchored(word.value):
+            attrs["anchored"] = True
         if rest != word.value:
             word = word.part(len(word.value) - len(rest))
         for literal in self.literals(word):
@@ -83,6 +89,12 @@ class Call(Struct):
                     "path", self.state.role_or("request"), attrs=extra, runtime=self.state.runtime, cwd=base
                 )
             )
+
+    def from_here(self, word: Word) -> str:
+        """The path of a word as seen from where the script stands: `$DIR/x` without the variable."""
+        base, rest = self.state.base(word.value)
+        path = join(base, rest) if rest != word.value else None
+        return word.value if path is None else posixpath.relpath(path or ".", self.state.cwd or ".")
 
     def declare(self, word: Word, kind: DeclarationKind, name: str, value: str | None, /, **attrs: object) -> None:
         """A declaration at a word, unless the word is computed."""

@@ -87,7 +87,7 @@ def compose(call: Call, words: Sequence[Word]) -> None:
     if not top.positional:
         return
     verb, rest = top.positional[0], top.positional[1:]
-    attrs = _attrs(top, verb.value)
+    attrs = _attrs(call, top, verb.value)
     call.facts.declarations.append(
         verb.declaration(
             "command",
@@ -113,17 +113,17 @@ def compose(call: Call, words: Sequence[Word]) -> None:
         _services(call, verb.value, read_options(rest, _VERBS[verb.value]), attrs)
 
 
-def _attrs(top: Arguments, verb: str) -> dict[str, object]:
+def _attrs(call: Call, top: Arguments, verb: str) -> dict[str, object]:
     """The attrs of a service reference: everything that decides which project is meant."""
     project, folder = top.value("-p", "--project-name"), top.value("--project-directory")
     return {
         "tool": "compose",
         "verb": verb,
-        "files": [word.value for word in top.values("-f", "--file")],
-        "env-file": [word.value for word in top.values("--env-file")],
+        "files": [call.from_here(word) for word in top.values("-f", "--file")],
+        "env-file": [call.from_here(word) for word in top.values("--env-file")],
         "profiles": [word.value for word in top.values("--profile")],
         "project": project.value if project else "",
-        "project-directory": folder.value if folder else "",
+        "project-directory": call.from_here(folder) if folder else "",
     }
 
 

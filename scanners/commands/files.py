@@ -9,6 +9,8 @@ from unmoor.scanners.commands.options import read_options
 
 _CERTAIN = re.compile(r"^(?:\./|\.\./)*[\w.@-]+(?:/[\w.@-]+)*$")
 
+_ARCHIVE = re.compile(r"(?:.*/)?([^/]+?)\.(?:tar(?:\.\w+)?|tgz|tbz2?|txz|zip)")
+
 
 def file_command(call: Call) -> bool:
     """Read a command about files; False if the program is none."""
@@ -114,6 +116,10 @@ def _unpack(call: Call) -> None:
     ):
         for word in arguments.values("-f", "--file") or arguments.positional[1:2]:
             call.make(word)
+        return
+    for word in call.arguments:  # the folder that an archive mostly holds is called like itself
+        if (archive := _ARCHIVE.fullmatch(word.value)) and "://" not in word.value:
+            call.make(word.part(*archive.span(1)))
 
 
 def _tee(call: Call) -> None:

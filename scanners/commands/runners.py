@@ -237,7 +237,7 @@ def _make(call: Call) -> None:
     if file is not None:
         call.path(file, "config")
     for word in arguments.positional:
-        if "=" in word.value or not re.fullmatch(r"[\w./%-]+", word.value) or word.value.isdigit():
+        if "=" in word.value or not re.fullmatch(r"[\w./%-]*[A-Za-z_][\w./%-]*", word.value):
             continue
         call.refer(
             word,

@@ -6,18 +6,9 @@ import re
 from msgspec import Struct, field
 
 from unmoor.model.facts import Role
+from unmoor.scanners.commands.anchors import anchor, moves_along
 from unmoor.scanners.commands.words import Word
 from unmoor.scanners.unit import Unit
-
-_SELF = re.compile(
-    r"""^"?\$\(\s*(?:cd\s+(?:--\s+|-P\s+)?)?"?(?:\$\(\s*)?dirname\s+(?:--\s+)?"?(?:\$0|\$\{0\}|\$\{?BASH_SOURCE(?:\[0\])?(?::-\$0)?\}?)"?\s*\)?"?"""
-    r"""(?P<up>(?:/\.\.)*)/?"?\s*(?:>\s*/dev/null\s*(?:2>&1)?\s*)?(?:&&\s*pwd(?:\s+-P)?\s*)?\)"?(?P<rest>.*)$""",
-    re.S,
-)
-_SOURCE = re.compile(r"^\$\{(?:BASH_SOURCE(?:\[0\])?|0)%/\*\}(?P<rest>.*)$")
-_TOP = re.compile(r"^\$\(\s*git rev-parse --show-toplevel[^)]*\)(?P<rest>.*)$")
-_PWD = re.compile(r"^(?:\$\(\s*pwd\s*\)|\$\{?PWD\}?|`pwd`)(?P<rest>.*)$")
-_VARIABLE = re.compile(r"^\$(?:\{(\w+)\}|(\w+))(?P<rest>(?:/.*)?)$")
 
 
 class State(Struct):
@@ -89,18 +80,11 @@ class State(Struct):
 
     def base(self, value: str) -> tuple[str | None, str]:
         """A leading folder that is known although computed (the script's own, a variable), and the rest."""
-        if match := _SELF.match(value):
-            return join(self.home, match["up"].strip("/") or "."), match["rest"].lstrip("/")
-        if match := _SOURCE.match(value):
-            return self.home, match["rest"].lstrip("/")
-        if match := _TOP.match(value):
-            return "", match["rest"].lstrip("/")
-        if match := _PWD.match(value):
-            return self.cwd, match["rest"].lstrip("/")
-        match = _VARIABLE.match(value)
-        if match and (match[1] or match[2]) in self.folders:
-            return self.folders[match[1] or match[2]], match["rest"].lstrip("/")
-        return self.cwd, value
+        return anchor(value, self.home, self.cwd, self.folders) or (self.cwd, value)
+
+    def anchored(self, value: str) -> bool:
+        """Whether a word begins with a folder that is the same wherever the script is started."""
+        return self.base(value)[1] != value and not moves_along(value)
 
 
 def join(base: str | None, value: str) -> str | None:

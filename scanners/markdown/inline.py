@@ -13,7 +13,8 @@ _AUTOLINK = re.compile(rb"<([A-Za-z][A-Za-z0-9+.-]{1,31}:[^\s<>]*)>")
 _TAG = re.compile(rb"</?[A-Za-z][\w:.-]*(?:\s+(?:[^<>\"'{}]|\"[^\"]*\"|'[^']*'|\{[^{}]*\})*)?/?>")
 _BARE = re.compile(rb"(?:\\[!-/:-@\[-`{-~]|[^\s()<>\\]|\\)(?:\\[!-/:-@\[-`{-~]|[^\s()\\]|\\)*")
 _TITLE = re.compile(rb"\s*(?:\s(?:\"(?:\\.|[^\"\\])*\"|'(?:\\.|[^'\\])*'|\((?:\\.|[^()\\])*\)))?\s*\)")
-_ATTRIBUTE = re.compile(rb"\b(href|src)\s*=\s*(?:\"([^\"]*)\"|'([^']*)'|([^\s\"'<>{}=`]+))", re.I)
+# Not `:href` or `[src]`: a bound attribute holds an expression.
+_ATTRIBUTE = re.compile(rb"(?<![:\[])\b(href|src)\s*=\s*(?:\"([^\"]*)\"|'([^']*)'|([^\s\"'<>{}=`]+))", re.I)
 
 
 class Item(NamedTuple):

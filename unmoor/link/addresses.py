@@ -24,9 +24,12 @@ _FAILING = ("wrong-host", "wrong-port", "isolated", "undefined", "host-only")
 
 def subjects(project: Project) -> Iterator[Subject]:
     """One subject a reference and runtime; the runtime in which the address fails comes first."""
+    upstreams = {name for facts in project.facts.values() for name in facts.traits.get("upstream", ())}
     for path, reference in project.asked_references("url", "host"):
         if file_kind(path) == "doc" and named_by_itself(project.read(path), *reference.span):
             continue
+        if reference.language == "nginx" and reference.attrs.get("host") in upstreams:
+            continue  # no host: an upstream of a file that includes this one, or that this one includes
         yield from sorted(_of(project, path, reference), key=lambda s: s.verdict not in _FAILING)
 
 

@@ -13,7 +13,8 @@ def bases(project: Project, path: str, reference: Reference) -> list[str]:
     """Folders from the root for a reference of a text that runs on a host; [] where that cannot be known.
 
     A page is read from its own folder, its project's or the root; a script is started from its folder, the root or a
-    folder between; a workflow, a package's scripts and hooks run in one folder only.
+    folder between, unless the path begins with a folder that the script computed; a workflow, a package's scripts and
+    hooks run in one folder only.
     """
     home = path.rpartition("/")[0]
     kind = file_kind(path, reference)
@@ -21,6 +22,8 @@ def bases(project: Project, path: str, reference: Reference) -> list[str]:
         return _of_page(project, path, home, reference)
     if reference.cwd is None:
         return []
+    if reference.attrs.get("anchored"):
+        return [reference.cwd] if _real(project, reference.cwd) else []
     if kind == "script" or reference.attrs.get("or_root"):
         started = started_from(project, path) if reference.cwd == home else None
         return above(started) if started is not None else _of_script(project, home, reference.cwd)

@@ -12,7 +12,7 @@ from unmoor.topology.model import Service, Stack, Value
 
 EXAMPLE = re.compile(
     r"(^|/)(\.env[\w.-]*\.(example|sample|template|dist|tmpl)|\.env[._-](example|sample|template|dist)|env[._-]?(template|example|sample)"
-    r"|(example|sample|template|variables)\.env|dot-?env[\w.-]*|[\w-]+\.env[._-](example|sample|template|dist))$",
+    r"|(example|sample|template|variables)\.env|dot-?env[\w.-]*(?<!\.php)(?<!\.py)(?<!\.[jt]s)(?<!\.rb)(?<!\.go)(?<!\.md)|[\w-]+\.env[._-](example|sample|template|dist))$",
     re.I,
 )
 

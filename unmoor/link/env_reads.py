@@ -15,7 +15,7 @@ SECRET = re.compile(r"(SECRET|PASSWORD|PASSWD|PRIVATE_KEY|PRIVATE|API_?KEY|ACCES
                     r"|SERVICE_ROLE|CREDENTIALS?|(^|_)TOKEN)(_|$)")  # fmt: skip
 PUBLIC_BY_DESIGN = re.compile(
     r"^(USE|ENABLE|ENABLED|DISABLE|IS|HAS|SHOW|ALLOW)_|_(USE|ENABLE|DISABLE|IS|HAS|SHOW|ALLOW)_|PUBLISHABLE|PUBLIC_KEY|ANON|CLIENT_ID|DSN|SITE_?KEY|MEASUREMENT|TRACKING|ANALYTICS|POSTHOG|GTM|GA_|MAPS?_|MAPBOX|FIREBASE|ALGOLIA"
-    r"|SENTRY|STRIPE_P|RECAPTCHA|TURNSTILE|HCAPTCHA|VAPID|PUSHER_KEY|SEGMENT|AMPLITUDE|MIXPANEL|LOGROCKET|GIPHY|UNSPLASH|CLERK_P|INTERCOM"
+    r"|SENTRY|STRIPE_P|RECAPTCHA|TURNSTILE|HCAPTCHA|VAPID|PUSHER_KEY|STREAM_API_KEY|SEARCH_(?:ONLY_)?(?:API_)?KEY|SEGMENT|AMPLITUDE|MIXPANEL|LOGROCKET|GIPHY|UNSPLASH|CLERK_P|INTERCOM"
     r"|DATADOG|CRISP|HOTJAR|PROJECT_API_KEY|APP_KEY|WIDGET|ONESIGNAL|WALLETCONNECT|INFURA|ALCHEMY|SUPABASE_KEY|IMGBB|TINYMCE|LENGTH|NAME|EXPIRY|TTL|URL"
 )
 _BUILT_IN = {"NODE_ENV", "MODE", "PROD", "DEV", "SSR", "BASE_URL", "CI", "NEXT_RUNTIME", "LEGACY", "PUBLIC_URL"}
@@ -74,7 +74,7 @@ def _subject(
         "declared": variables.has_value(name) or _ignored(variables, name),
         "well-known": bool(WELL_KNOWN.match(name)),
         "test-switch": bool(TEST_SWITCH.search(name)),
-        "default-kind": _kind_of(variables, name, reference.attrs),
+        "default-kind": _kind_of(variables, name, path, reference.attrs),
         "public": public_variable(name),
         "secret": bool(SECRET.search(_bare(name))) and not PUBLIC_BY_DESIGN.search(_bare(name)),
         "first-in-file": (name, path) not in secret_files,
@@ -90,10 +90,16 @@ def _subject(
     return Subject("env-read", path, reference.span, name, attrs, related=related, reference=reference, suggestion=name)
 
 
-def _kind_of(variables: Variables, name: str, attrs: dict[str, object]) -> str:
-    if name in variables.optional:
+def _kind_of(variables: Variables, name: str, path: str, attrs: dict[str, object]) -> str:
+    if name in variables.optional or _listed_by_framework(variables, path):
         return "optional"
     return "none" if _blank(variables, name, attrs) else default_kind(name, attrs)
+
+
+def _listed_by_framework(variables: Variables, path: str) -> bool:
+    """Laravel's `config/*.php` name every driver that there is; one variable of each is in use."""
+    match = re.fullmatch(r"((?:.*/)?)config/[\w-]+\.php", path)
+    return match is not None and match[1] + "artisan" in variables.project.tree.files
 
 
 def _blank(variables: Variables, name: str, attrs: dict[str, object]) -> bool:

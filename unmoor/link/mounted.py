@@ -72,6 +72,8 @@ def _mount(project: Project, made: Made, at: Finder, service: Service, mount: Mo
 def _needed_folder(path: str, target: str, near: str, read_only: bool) -> bool:
     """Whether an empty folder, which Docker makes, would not do."""
     name = path.rpartition("/")[2]
+    if _CREATED.search(target.rpartition("/")[2]):
+        return False
     if near and (near.endswith("/" + name) or near == name):
         return not _CREATED.search(name) and (
             read_only or bool(_READ.search(target)) or bool(re.search(r"init|conf|script|sql", name))

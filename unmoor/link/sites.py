@@ -25,6 +25,7 @@ _MARKERS: tuple[tuple[str, str, tuple[str, ...], tuple[str, ...], bool], ...] = 
     (r"mkdocs\.ya?ml", "mkdocs", ("docs",), ("docs",), True),
     (r"(docs|mint)\.json", "mintlify", (".",), (".",), True),
     (r"theme\.config\.\w+", "nextra", ("pages", "content", "src/pages", "src/content", "docs"), ("public",), False),
+    (r"next\.config\.\w+", "nextra", ("content", "src/content", "pages", "src/pages", "docs"), ("public",), False),
     (r"source\.config\.\w+", "fumadocs", ("content/docs", "content"), ("public",), False),
     (r"astro\.config\.\w+", "starlight", ("src/content/docs", "src/content", "src/pages"), ("public",), False),
     (r"_config\.ya?ml", "jekyll", (".",), (".",), False),
@@ -81,6 +82,8 @@ class Sites:
         if kind == "mintlify":
             text = self._text(path)
             return '"navigation"' in text
+        if kind == "nextra" and "next.config" in path:
+            return "nextra" in self._text(path)
         if kind == "jekyll":
             return not path.startswith(".github/")
         return True

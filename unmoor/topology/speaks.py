@@ -69,9 +69,10 @@ def _named_on_page(topology: "Topology", path: str) -> list[Stack]:
 
 
 def _by_folder(topology: "Topology", folder: str) -> list[Stack]:
-    """The stacks of the nearest folder that holds any: its default, else all of its alternatives."""
+    """The stacks of the nearest folder that holds any, or an overlay: its default, else all of its alternatives."""
     for above in folders_up(folder):
         here = [s for s in topology.stacks if s.project_dir == above or s.files[0].rpartition("/")[0] == above]
+        here = here or [s for s in topology.stacks if any(file.rpartition("/")[0] == above for file in s.files)]
         default = [stack for stack in here if stack.default]
         if default:
             return default

@@ -122,7 +122,7 @@ def _plan(
         known = [one for one in found if one is not None and one in project.tree.files]
         if known and len(known) == len(files):
             given = attrs.get("project-directory")
-            where = normalise(given, folder) if isinstance(given, str) else None
+            where = normalise(given, folder) if isinstance(given, str) and given else None
             profiles = attrs.get("profiles")
             plan = Plan(known, where if where is not None else known[0].rpartition("/")[0], why=why)
             plan.project = str(attrs.get("project") or "")
@@ -138,8 +138,9 @@ def _plan(
 def plans(project: Project, files: dict[str, Node]) -> list[Plan]:
     """Every stack: the combinations, each folder's default file with its override, and each file that stands alone."""
     chosen = [plan for plan in combinations(project) if all(path in files for path in plan.files)]
-    chosen += list(_defaults(files))
     chosen += list(_headers(project, files))
+    added = {path for plan in chosen for path in plan.files[1:]}
+    chosen += [plan for plan in _defaults(files) if plan.files[0] not in added]
     combined = {path for plan in chosen for path in plan.files if len(plan.files) > 1}
     chosen = [plan for plan in chosen if len(plan.files) > 1 or not _only_combined(plan.files[0], files, combined)]
     included = {other for path, node in files.items() for other in referred(node, path) if other != path}

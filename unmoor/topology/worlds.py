@@ -17,7 +17,7 @@ _TEST_FILE = re.compile(
     r"(?i)([._-](test|tests|spec|specs|stories|story|mock|mocks|fixture|fixtures|e2e|cy)\.[a-z]+$"
     r"|^(test|spec)_[^/]*\.(py|rb|sh)$|^test-[^/]*\.[cm]?[jt]sx?$"
     r"|_test\.(go|py|rb|exs|dart)$|(Test|Tests|IT|Spec)\.(java|kt|cs|scala|groovy)$"
-    r"|^(conftest\.py|pytest\.ini|tox\.ini|noxfile\.py|\.coveragerc)$|^(jest|vitest|playwright|cypress|karma|pytest|mocha)\.(config|setup|global-setup)[^/]*$)"
+    r"|^(conftest\.py|pytest\.ini|tox\.ini|noxfile\.py|\.coveragerc)$|^(jest|vitest|playwright|cypress|karma|pytest|mocha)\.([\w-]+\.)?(config|setup|global-setup)[^/]*$)"
 )
 _GENERATED = re.compile(
     r"(?i)(\.min\.(js|css)$|\.bundle\.js$|-lock\.(json|yaml)$|\.lock$|\.map$|\.generated\.|\.pb\.go$|_pb2\.py$)"
