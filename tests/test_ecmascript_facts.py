@@ -179,16 +179,19 @@ def test_port(text: str, port: str, host: str) -> None:
 
 
 def test_constants() -> None:
-    text = "export const API = 'http://localhost:1'\nconst U = { A: { B: '/api/b' }, PORT: 3011 } as const\n"
-    text += "const greeting = 'hello'"
+    text = "export const PORT = '3010'\nconst U = { A: { B: '/api/b', port: 3012 }, PORT: 3011 } as const\n"
+    text += "const API = 'http://localhost:1', report = 'weekly', PORTS = Object.freeze({ WEB: 3013 })"
     found = {d.name: (d.value, d.attrs["exported"]) for d in declared(text, "constant")}
-    assert found == {"API": ("http://localhost:1", True), "U.A.B": ("/api/b", False), "U.PORT": ("3011", False)}
+    assert found == {
+        "PORT": ("3010", True),
+        "U.A.port": ("3012", False),
+        "U.PORT": ("3011", False),
+        "PORTS.WEB": ("3013", False),
+    }
 
 
-def test_a_constant_with_a_fallback_is_one() -> None:
-    (constant,) = declared("export const API = process.env.X || 'http://localhost:1'", "constant")
-    assert (constant.name, constant.value) == ("API", "http://localhost:1")
-    assert constant.attrs == {"exported": True, "env": "X"}
+def test_a_port_that_a_variable_may_set_is_no_constant() -> None:
+    assert declared("export const PORT = process.env.X || 3000", "constant") == []
 
 
 @pytest.mark.parametrize(

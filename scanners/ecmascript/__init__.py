@@ -12,6 +12,8 @@ from tree_sitter import Node
 from unmoor.model.facts import Facts, Problem, Reference
 from unmoor.scanners.ecmascript import declarations, endpoints, environment, routes
 from unmoor.scanners.ecmascript.commands import commands
+from unmoor.scanners.ecmascript.heading import heading_of, read_heading
+from unmoor.scanners.ecmascript.marks import ENV, PAIRS, Marks, marks
 from unmoor.scanners.ecmascript.role import Context
 from unmoor.scanners.ecmascript.source import Chain, Source
 from unmoor.scanners.ecmascript.traits import traits
@@ -32,35 +34,11 @@ _EXTENSIONS = {
     "javascript": "javascript",
     "node": "javascript",
 }
-_ENV = re.compile(rb"[eEg](?:nv\b|NV\b|nv\w*\s*\(|etOrThrow)")
-_CALLS = (
-    b"'/",
-    b'"/',
-    b"`/",
-    b"}/",
-    b"listen",
-    b"serve",
-    b"port",
-    b"exec",
-    b"spawn",
-    b"$`",
-    b"WebSocketServer",
-    b"@Get",
-    b"@Post",
-    b"@Put",
-    b"@Patch",
-    b"@Delete",
-    b"@Controller",
-    b"@All",
-)
 _CALLEE = re.compile(
     rb"(?:\b(?:get|post|put|patch|delete|head|options|all|del|use|ws|route|mount|register|request|open|listen|serve|axios|ky|got|io|sendBeacon"
     rb"|WebSocket|EventSource|useSWR\w*|\w*[fF]etch\w*|\w*Api|\w*API|\w*Request|exec\w*|spawn\w*|\w*Server|Get|Post|Put|Patch|Delete|All|Head"
     rb"|Options|Sse|MessagePattern|Controller|WebSocketGateway)|\$)$"
 )
-_KEYS = (b"proxy", b"erver", b"preview", b"serve", b"destination")
-_PAIRS = re.compile(rb"['\"]?(?:proxy|server|devServer|preview|serve|destination)\b['\"]?\s*:")
-_NOTED = (b"localhost", b"127.0.", b"192.168.", b"10.", b"172.", b"host.docker", b"://")
 _MOST_READ = 20_000  # bytes of a node that may be one read of the environment
 MOST_HITS = 40_000
 
@@ -76,23 +54,25 @@ def scan(unit: Unit) -> Facts:
     """The facts of one text. Never raises on any bytes; regions that do not parse are problems."""
     if len(unit.text.text) > MAX_BYTES:
         return unit.problem(0, len(unit.text.text), f"larger than {MAX_BYTES} bytes")
-    source = Source(unit, grammar_of(unit))
-    nodes = source.find(_query(source))
-    for kind in ("call", "declarator", "pair"):
-        nodes.get(kind, []).sort(key=lambda node: node.start_byte)
+    grammar, may = grammar_of(unit), marks(unit.text.text)
+    heading = read_heading(unit.text.text)
+    if heading is not None and not any(may):
+        return Facts(traits=traits(unit, grammar, heading))
+    source = Source(unit, grammar)
+    nodes = source.find(_query(source, may, tree_heading=heading is None))
     source.declarators = nodes.get("declarator", [])
-    facts = Facts(traits=traits(source, nodes.get("module", [])))
-    read = _calls(source, nodes, facts)
-    interest = endpoints.Interest(source)
+    facts = Facts(traits=traits(unit, grammar, heading or heading_of(source, nodes.get("module", []))))
+    read = _calls(source, nodes, may, facts)
+    interest = endpoints.Interest(source.text)
     found: list[tuple[Reference, Context]] = []
     done: set[int] = set()
     literals = [node for node in nodes.get("literal", []) if interest.worth(node) and node.start_byte not in read]
-    literals.sort(key=lambda node: node.start_byte)
     for chain in source.walk(_most(source, literals, MOST_HITS, facts)):
         found.extend(endpoints.addresses(source, chain, done, interest))
     facts.references += apply_uses(source, found)
     _notes(source, nodes.get("note", []), facts)
-    _environment(source, nodes, facts)
+    if may.env:
+        _environment(source, nodes, facts)
     for lo, hi in errors(source.tree):
         facts.problems.append(Problem(unit.span(lo, hi), "not understood"))
     return facts
@@ -106,43 +86,42 @@ def _most(source: Source, nodes: list[Node], most: int, facts: Facts) -> list[No
     return nodes[:most]
 
 
-def _query(source: Source) -> str:
+def _query(source: Source, may: Marks, *, tree_heading: bool) -> str:
     """One query for all that the bytes say may be there: a pass over a tree costs a third of its parse."""
-    text = source.text
     literals = {
         "typescript": "(template_literal_type)",
         "tsx": "(template_literal_type) (jsx_text)",
         "javascript": "(jsx_text)",
     }
-    parts = [
-        f"[(string) (template_string) {literals[source.grammar]}] @literal",
-        "(variable_declarator) @declarator",
-        "[(import_statement) (export_statement source: (string))] @module",
-    ]
-    env = bool(_ENV.search(text))
-    if env or any(word in text for word in _CALLS):
+    parts = ["(variable_declarator) @declarator"]
+    if tree_heading:
+        parts.append("[(import_statement) (export_statement source: (string))] @module")
+    if may.addresses:
+        parts.append(f"[(string) (template_string) {literals[source.grammar]}] @literal")
+    if may.env or may.calls:
         parts.append("[(call_expression) (new_expression)] @call")
-    if env:
+    if may.env:
         parts.append("[(member_expression) (subscript_expression)] @member")
-    if any(word in text for word in _KEYS) or (env and environment.is_schema(source)):
+    if may.pairs or (may.env and environment.is_schema(source)):
         parts.append("(pair) @pair")
-    if any(word in text for word in _NOTED):
+    if may.notes:
         parts.append("[(comment) (regex)] @note")
     return "\n".join(parts)
 
 
-def _calls(source: Source, nodes: dict[str, list[Node]], facts: Facts) -> set[int]:
+def _calls(source: Source, nodes: dict[str, list[Node]], may: Marks, facts: Facts) -> set[int]:
     """Calls and properties: routes, ports, constants, commands. Returns where literals were read as commands."""
     read: set[int] = set()
     for chain in source.walk(
-        node for node in nodes.get("pair", []) if _PAIRS.match(source.text, node.start_byte, node.end_byte)
+        node for node in nodes.get("pair", []) if PAIRS.match(source.text, node.start_byte, node.end_byte)
     ):
         facts.declarations.extend(declarations.served_ports(source, chain))
         facts.declarations.extend(routes.configured(source, chain))
-    wanted = [node for node in nodes.get("call", []) if _interesting(source, node)]
+    wanted = [node for node in nodes.get("call", []) if _interesting(source, node)] if may.calls else []
     for chain in source.walk(_most(source, wanted, MOST_HITS, facts)):
         read |= _call(source, chain, facts)
-    for chain in source.walk(_most(source, source.declarators, declarations.MOST_CONSTANTS, facts)):
+    declarators = source.declarators if may.ports else []
+    for chain in source.walk(_most(source, declarators, declarations.MOST_CONSTANTS, facts)):
         facts.declarations.extend(declarations.constants(source, chain))
     return read
 
@@ -178,9 +157,7 @@ def _notes(source: Source, nodes: list[Node], facts: Facts) -> None:
 
 def _environment(source: Source, nodes: dict[str, list[Node]], facts: Facts) -> None:
     """Reads of the environment. A node is followed only if its own bytes speak of one."""
-    if "member" not in nodes and not _ENV.search(source.text):
-        return
-    hits = [match.start() for match in _ENV.finditer(source.text)]
+    hits = [match.start() for match in ENV.finditer(source.text)]
     wanted = [node for kind in ("member", "call") for node in nodes.get(kind, []) if _speaks(hits, node)]
     wanted += [node for node in source.declarators if _speaks(hits, node)]
     if environment.is_schema(source):

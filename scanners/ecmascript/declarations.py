@@ -1,4 +1,4 @@
-"""Ports that a process opens, and named string constants."""
+"""Ports that a process opens, and constants that are ports."""
 
 import re
 from collections.abc import Iterator
@@ -10,13 +10,11 @@ from unmoor.model.facts import Declaration
 from unmoor.scanners.ecmascript import names
 from unmoor.scanners.ecmascript.calls import callee_of
 from unmoor.scanners.ecmascript.endpoints import port_of, scope_of
-from unmoor.scanners.ecmascript.literals import is_sum, literal, plain
-from unmoor.scanners.ecmascript.role import env_name
+from unmoor.scanners.ecmascript.literals import plain
 from unmoor.scanners.ecmascript.source import Chain, Source, arguments, unwrap
 
-_INTERESTING = re.compile(r"://|^/(?!/)|localhost|\d\.\d+\.\d+\.\d|^:\d+")
-_NAMED = re.compile(r"(?i)port|host|url|uri|base|path|endpoint|origin|domain|route")
 _PORTS = re.compile(r"(?i)port")
+_CONSTANT = ("number", "string", "template_string", "object", "call_expression")
 _EXPORT_LISTS = (
     re.compile(rb"export\s*\{([^{}]{0,4000})\}"),
     re.compile(rb"module\.exports\s*=\s*\{([^{}]{0,4000})\}"),
@@ -105,11 +103,11 @@ def _value(source: Source, node: Node | None, key: str) -> Node | None:
 
 
 def constants(source: Source, chain: Chain) -> Iterator[Declaration]:
-    """Named constants whose literal is an address, a path, or named like one; members of object constants too."""
+    """Numbers that are called ports, which addresses in other files may name; members of object constants too."""
     node = chain[-1].node
     name = source.name(node.child_by_field_name("name"))
     value = unwrap(node.child_by_field_name("value"))
-    if value is None or len(name) > 100:
+    if value is None or len(name) > 100 or value.type not in _CONSTANT:
         return
     exported = any(step.node.type == "export_statement" for step in chain[-4:-1]) or name in _exported(source)
     yield from _constant(source, name, value, exported, 0)
@@ -136,44 +134,20 @@ def _constant(source: Source, name: str, value: Node, exported: bool, depth: int
             if inner is not None:
                 key = source.name(pair.child_by_field_name("key")).strip("[]'\"`")
                 yield from _constant(source, f"{name}.{key}", inner, exported, depth + 1)
-        return
-    if value.type == "call_expression" and callee_of(source, value) == "Object.freeze":
-        for given in arguments(value)[:1]:
-            yield from _constant(source, name, given, exported, depth)
-        return
-    if value.type == "number":
-        if _PORTS.search(name):
-            yield _declared(source, name, source.name(value), value, {"exported": exported})
-        return
-    attrs: dict[str, Any] = {"exported": exported}
-    value, variable = _fallback(source, value)
-    if variable:
-        attrs["env"] = variable
-    found = literal(source, value) if value.type in ("string", "template_string") or is_sum(value) else None
-    if found is not None and (
-        _INTERESTING.search(found.value)
-        or (_NAMED.search(name.rpartition(".")[2]) and len(found.value) < 200)
-        or (found.value.isdigit() and _PORTS.search(name))
-    ):
-        yield _declared(source, name, found.value, value, attrs)
-
-
-def _fallback(source: Source, value: Node) -> tuple[Node, str]:
-    """What `process.env.X || 'http://…'` is without X, and X; else the value itself and ""."""
-    operator = source.name(value.child_by_field_name("operator")) if value.type == "binary_expression" else ""
-    left, right = value.child_by_field_name("left"), unwrap(value.child_by_field_name("right"))
-    variable = env_name(source, left) if operator in ("||", "??") else ""
-    return (right, variable) if variable and right is not None else (value, "")
-
-
-def _declared(source: Source, name: str, text: str, value: Node, attrs: dict[str, Any]) -> Declaration:
-    quote = 1 if value.type in ("string", "template_string") else 0
-    return source.unit.declaration(
-        "constant",
-        value.start_byte + quote,
-        max(value.start_byte + quote, value.end_byte - quote),
-        name,
-        text,
-        source.grammar,
-        attrs=attrs,
-    )
+    elif value.type == "call_expression":
+        if callee_of(source, value) == "Object.freeze":
+            for given in arguments(value)[:1]:
+                yield from _constant(source, name, given, exported, depth)
+    elif value.type in ("number", "string", "template_string") and _PORTS.search(name):
+        text = plain(source, value)
+        if text is not None and (value.type == "number" or text.isdigit()):
+            quote = 0 if value.type == "number" else 1
+            yield source.unit.declaration(
+                "constant",
+                value.start_byte + quote,
+                max(value.start_byte + quote, value.end_byte - quote),
+                name,
+                text,
+                source.grammar,
+                attrs={"exported": exported},
+            )

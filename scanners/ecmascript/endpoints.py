@@ -15,6 +15,7 @@ from unmoor.scanners.addresses import addresses_in, attributes, host_value
 from unmoor.scanners.ecmascript import names
 from unmoor.scanners.ecmascript.context import context_of
 from unmoor.scanners.ecmascript.literals import Literal, is_sum, literal, plain, spine
+from unmoor.scanners.ecmascript.marks import NOTED, hits, places
 from unmoor.scanners.ecmascript.role import Context
 from unmoor.scanners.ecmascript.source import Chain, Source, arguments, unwrap
 from unmoor.text.addresses import host_class, split_authority
@@ -22,29 +23,9 @@ from unmoor.text.addresses import host_class, split_authority
 _DECODED = re.compile(rb"://|localhost|127\.|0\.0\.0\.0|[0-9]\.[0-9]+\.[0-9]+\.[0-9]|::1\]|docker|\}//|\}:[0-9]")
 _HOSTNAME = re.compile(r"^(?:[A-Za-z][\w-]*|[A-Za-z0-9][\w-]*(?:\.[\w-]+)+)(?::\d{2,5})?$")
 _WORD_STRING = re.compile(rb"['\"][A-Za-z0-9][\w.-]*(?::\d+)?['\"]$")
-_SOUGHT = (
-    b"://",
-    b"localhost",
-    b"host.docker",
-    b"docker.internal",
-    b"::1]",
-    b"&#",
-    b"}//",
-    b"//'",
-    b'//"',
-    b"/home/",
-    b"/Users/",
-    b":\\Users",
-)
-_DOTTED = re.compile(rb"[0-9]\.[0-9]+\.[0-9]+\.[0-9]")
-_ESCAPED = re.compile(rb"\\(?:[/ux0-7lhLH:.]|\r?\n)")
-_COLON_PORT = re.compile(rb"\}:[0-9]{2,5}|':[0-9]{2,5}'|\":[0-9]{2,5}\"")
 _PAGE = re.compile(
     r"\$\{[^{}]*\}:?//((?:\$\{[^{}]*\}|[\w.-])+)(?::(\d{2,5}|\$\{[^{}]*\}))?((?:[/?#][^\s\"'`<>]*)?)"
     r"|^(\$\{[^{}]*[hH]ost[^{}]*\}|\$\{[^{}]*HOST[^{}]*\}):(\d{2,5})((?:/[^\s\"'`<>]*)?)"
-)
-_COMMENT = re.compile(
-    rb"localhost|127\.0\.|192\.168\.|\b10\.\d|\b172\.(?:1[6-9]|2\d|3[01])\.|host\.docker|://[\w-]+:\d"
 )
 _HOME = re.compile(
     r"(?:/home/(?!runner\b|node\b|user\b|username\b|ubuntu\b|app\b|circleci\b|you\b|me\b|\$|<|\{)[a-z][\w.-]*"
@@ -81,13 +62,10 @@ def addresses(
 class Interest:
     """Where in a text something stands that makes a literal worth following; found by memory searches."""
 
-    def __init__(self, source: Source) -> None:
-        self.source = source
-        text = source.text
-        hits = [at for word in _SOUGHT for at in _places(text, word)]
-        hits += [match.start() for pattern in (_DOTTED, _ESCAPED, _COLON_PORT) for match in pattern.finditer(text)]
-        self.hits = sorted(hits)
-        self.hosts = sorted(at for word in (b"host", b"Host", b"HOST") for at in _places(text, word))
+    def __init__(self, text: bytes) -> None:
+        self.text = text
+        self.hits = hits(text)
+        self.hosts = sorted(at for word in (b"host", b"Host", b"HOST") for at in places(text, word))
 
     def worth(self, node: Node) -> bool:
         """Whether a literal may hold an address, a home directory, or the name of a host."""
@@ -103,8 +81,7 @@ class Interest:
         near = bisect_left(self.hosts, lo) - 1
         if near < 0 or lo - self.hosts[near] > 200 or hi - lo > 80 or node.type != "string":
             return False
-        text = self.source.text
-        return bool(_WORD_STRING.match(text, lo, hi)) and text.rfind(b"\n", self.hosts[near], lo) < 0
+        return bool(_WORD_STRING.match(self.text, lo, hi)) and self.text.rfind(b"\n", self.hosts[near], lo) < 0
 
 
 def _read(source: Source, chain: Chain, top: int, found: Literal) -> Iterator[tuple[Reference, Context]]:
@@ -134,13 +111,6 @@ def _read(source: Source, chain: Chain, top: int, found: Literal) -> Iterator[tu
             context,
         )
     yield from _homes(unit, found, context, source.grammar)
-
-
-def _places(text: bytes, word: bytes) -> Iterator[int]:
-    at = text.find(word)
-    while at >= 0:
-        yield at
-        at = text.find(word, at + 1)
 
 
 def _within(span: Span, holes: list[Span]) -> bool:
@@ -325,7 +295,7 @@ def _homes(unit: Any, found: Literal, context: Context, grammar: str) -> Iterato
 
 def comment(source: Source, node: Node) -> Iterator[Reference]:
     """Loopback and private addresses in a comment; nothing else in comments is a fact."""
-    if not _COMMENT.search(source.text, node.start_byte, node.end_byte):
+    if not NOTED.search(source.text, node.start_byte, node.end_byte):
         return
     for reference in addresses_in(
         source.unit,
@@ -343,7 +313,7 @@ def comment(source: Source, node: Node) -> Iterator[Reference]:
 
 def pattern(source: Source, node: Node) -> Iterator[Reference]:
     """A regular expression that names a loopback or private host is a comparison."""
-    if not _COMMENT.search(source.text, node.start_byte, node.end_byte):
+    if not NOTED.search(source.text, node.start_byte, node.end_byte):
         return
     yield from addresses_in(
         source.unit,

@@ -68,7 +68,8 @@ class Source:
 
     def find(self, pattern: str) -> dict[str, list[Node]]:
         """Every node that a query captures, by the name of the capture, in order of place."""
-        return captures(self.grammar, pattern, self.tree.root_node)
+        found = captures(self.grammar, pattern, self.tree.root_node)
+        return {name: sorted(nodes, key=_place) for name, nodes in found.items()}
 
     def walk(self, targets: Iterable[Node]) -> Iterator[Chain]:
         """For each target the chain of nodes from the root to it. The list is reused: do not keep it.
@@ -105,6 +106,10 @@ class Source:
                 twice.add(key)
             found[key] = value
         return {name: value for name, value in found.items() if name not in twice}
+
+
+def _place(node: Node) -> tuple[int, int]:
+    return node.start_byte, -node.end_byte
 
 
 def _down(cursor: TreeCursor, start: int, chain: Chain) -> bool:

@@ -2,10 +2,8 @@
 
 import re
 
-from tree_sitter import Node
-
-from unmoor.scanners.ecmascript.literals import plain
-from unmoor.scanners.ecmascript.source import Source
+from unmoor.scanners.ecmascript.heading import Heading
+from unmoor.scanners.unit import Unit
 
 # Each pattern begins with a literal, which `re` finds at the speed of a memory search.
 _BROWSER = (
@@ -48,17 +46,19 @@ _PLUGIN = re.compile(rb"EnvironmentPlugin\s*\(\s*([\[{][^\])]*[\]}])")
 _DEFINE_ALL = re.compile(rb"['\"](?:process\.env)['\"]\s*:\s*(\{[^{}]*\}|[\w.()]+)")
 _NEXT_ENV = re.compile(rb"(?m)^\s*env\s*:\s*\{([^{}]*)\}")
 _ADDRESS_NAME = re.compile(r"(?i)url|uri|host|api|base|endpoint|origin|server|port|addr|config|ws|socket|gateway")
+_GOES_BEFORE = re.compile(rb"[\w$.'\"/-]")
+_GOES_ON = re.compile(rb"[\w$'\"]|\s*:")
 _WORD = re.compile(rb"['\"]?\b([A-Z][A-Z0-9_]{2,})\b['\"]?")
 
 
-def traits(source: Source, imports: list[Node]) -> dict[str, list[str]]:
-    """The traits of a file, given its import statements and re-exports; absent keys mean there is nothing to say."""
-    text = source.text
-    found: dict[str, list[str]] = {"directive": _directives(source)}
-    found["imports"], found["imported"], found["reexports"] = _imports(source, imports)
-    found["used"] = _used(source, imports, found["imported"])
+def traits(unit: Unit, grammar: str, heading: Heading) -> dict[str, list[str]]:
+    """The traits of a file; absent keys mean there is nothing to say."""
+    text = unit.text.text
+    found: dict[str, list[str]] = {"directive": heading.directives, "reexports": heading.again}
+    found["imports"], found["imported"] = _imports(text, heading)
+    found["used"] = _used(unit, heading.end, found["imported"])
     found["exports"] = _exports(text)
-    if source.grammar != "typescript" and _JSX.search(text):
+    if grammar != "typescript" and _JSX.search(text):
         found["jsx"] = ["yes"]
     found["browser_globals"] = [name for name in _BROWSER if _mentions(text, name)]
     found["server_globals"] = [name for name in _SERVER if _mentions(text, name)]
@@ -82,9 +82,7 @@ def _mentions(text: bytes, name: str) -> bool:
     at = text.find(raw)
     while at >= 0:
         before, after = text[at - 1 : at], text[at + len(raw) : at + len(raw) + 2].lstrip()
-        if not re.match(rb"[\w.$'\"/-]", before) and (
-            "." in name or "_" in name or after[:1] in (b".", b"?", b"(", b"[")
-        ):
+        if not _GOES_BEFORE.match(before) and ("." in name or "_" in name or after[:1] in (b".", b"?", b"(", b"[")):
             return True
         at = text.find(raw, at + 1)
     return False
@@ -94,82 +92,47 @@ def _begins_line(text: bytes, at: int) -> bool:
     return not text[max(text.rfind(b"\n", 0, at), text.rfind(b";", 0, at)) + 1 : at].strip()
 
 
-def _directives(source: Source) -> list[str]:
-    found = ["shebang"] if source.text.lstrip(b"\xef\xbb\xbf").startswith(b"#!") else []
-    for node in source.tree.root_node.named_children[:12]:
-        if node.type in ("comment", "hash_bang_line"):
-            continue
-        inner = node.named_children[0] if node.type == "expression_statement" and node.named_children else None
-        if inner is None or inner.type != "string":
-            break
-        found.append(plain(source, inner) or "")
-    return found
-
-
-def _imports(source: Source, nodes: list[Node]) -> tuple[list[str], list[str], list[str]]:
-    """(modules, "local=module#name" for each imported name, modules re-exported whole or in part)."""
-    modules: dict[str, None] = {}
-    bound: list[str] = []
-    again: list[str] = []
-    for node in nodes[:2000]:
-        module = plain(source, node.child_by_field_name("source"))
-        if module is None:
-            continue
-        modules[module] = None
-        if node.type == "export_statement":
-            again.append(module)
-        else:
-            bound += _bound(source, node, module)
-    for match in (*_REQUIRE.finditer(source.text), *_IMPORT.finditer(source.text)):
+def _imports(text: bytes, heading: Heading) -> tuple[list[str], list[str]]:
+    """(modules, "local=module#name" for each imported name), those of `require` and `import()` with them."""
+    modules = dict.fromkeys(heading.modules)
+    bound = list(heading.bound)
+    for match in (*_REQUIRE.finditer(text), *_IMPORT.finditer(text)):
         module = match.group(2).decode("utf-8", "replace")
         modules[module] = None
-        bound += _required(source, match.start(), module)
-    return list(modules), bound, again
+        bound += _required(text, match.start(), module)
+    return list(modules), bound
 
 
-def _bound(source: Source, node: Node, module: str) -> list[str]:
-    found: list[str] = []
-    for clause in node.named_children:
-        if clause.type != "import_clause":
-            continue
-        for part in clause.named_children:
-            if part.type == "identifier":
-                found.append(f"{source.name(part)}={module}#default")
-            elif part.type == "namespace_import":
-                found.append(f"{source.name(part.named_children[-1])}={module}#*")
-            elif part.type == "named_imports":
-                for item in part.named_children:
-                    name = source.name(item.child_by_field_name("name"))
-                    local = source.name(item.child_by_field_name("alias")) or name
-                    if name:
-                        found.append(f"{local}={module}#{name}")
-    return found
-
-
-def _used(source: Source, imports: list[Node], bound: list[str]) -> list[str]:
+def _used(unit: Unit, after: int, bound: list[str]) -> list[str]:
     """ "local@start-end" for each imported name that is called like an address: where the file first uses it."""
     found: list[str] = []
-    behind = max((node.end_byte for node in imports if node.type == "import_statement"), default=0)
     for entry in bound[:500]:
         local, _, target = entry.partition("=")
-        if not _ADDRESS_NAME.search(local) and not _ADDRESS_NAME.search(target.rpartition("#")[2]):
-            continue
-        alone = re.compile(rb"(?<![\w$.'\"/-])" + re.escape(local.encode()) + rb"(?![\w$'\"]|\s*:)")
-        for match in alone.finditer(source.text, behind):
-            lo, hi = match.span()
-            line = source.text[source.text.rfind(b"\n", 0, lo) + 1 : lo].lstrip()
-            if not line.startswith((b"//", b"*", b"/*", b"import ", b"export {")):
-                span = source.unit.span(lo, hi)
+        if _ADDRESS_NAME.search(local) or _ADDRESS_NAME.search(target.rpartition("#")[2]):
+            lo = _first_use(unit.text.text, local.encode(), after)
+            if lo is not None:
+                span = unit.span(lo, lo + len(local.encode()))
                 found.append(f"{local}@{span.start}-{span.end}")
-                break
     return found
 
 
-def _required(source: Source, at: int, module: str) -> list[str]:
-    line = source.text.rfind(b"\n", max(0, at - 400), at) + 1
+def _first_use(text: bytes, name: bytes, after: int) -> int | None:
+    """Where a name first stands alone behind the imports, no key and in no comment."""
+    lo = text.find(name, after) if name else -1
+    while lo >= 0:
+        if not _GOES_BEFORE.match(text, max(lo - 1, 0), lo) and not _GOES_ON.match(text, lo + len(name)):
+            line = text[text.rfind(b"\n", 0, lo) + 1 : lo].lstrip()
+            if not line.startswith((b"//", b"*", b"/*", b"import ", b"export {")):
+                return lo
+        lo = text.find(name, lo + 1)
+    return None
+
+
+def _required(text: bytes, at: int, module: str) -> list[str]:
+    line = text.rfind(b"\n", max(0, at - 400), at) + 1
     match = re.search(
         r"(?:const|let|var)\s+(?:([\w$]+)|\{([^{}]*)\})\s*=\s*(?:await\s+)?$",
-        source.text[max(line, at - 300) : at].decode("utf-8", "replace"),
+        text[max(line, at - 300) : at].decode("utf-8", "replace"),
     )
     if not match:
         return []
