@@ -35,7 +35,7 @@ SCANNERS: tuple[Scanner, ...] = (
     Scanner(
         "dotenv",
         "dotenv",
-        r"(?i)^(\.env([._-].*)?|.*\.env([._-](example|sample|template|dist|local|.*))?|env\.(template|example|sample)|example\.env|\.flaskenv|dot-?env(?!.*\.([cm]?[jt]sx?|pyi?|go|rb|rs|php|java|kt|cs|md|ya?ml|json|toml|lock)$).*)$",
+        r"(?i)^(?!.*\.([cm]?[jt]sx?|vue|pyi?|go|rb|rs|php|java|kt|cs|mdx?|ya?ml|json|toml|lock|sh)$)(.*\.env([._-].*)?|env\.(template|example|sample)|\.flaskenv|dot-?env.*)$",
         (),
         1,
     ),

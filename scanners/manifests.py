@@ -29,6 +29,9 @@ def package(unit: Unit, root: Value) -> Facts:
     spaces = [v.text for v in root.values("workspaces") or root.values("workspaces", "packages") if v.scalar]
     if spaces:
         facts.traits["workspaces"] = spaces
+    subpaths = [key.text for key, _ in root.pairs("exports") if key.text.startswith("./")]
+    if subpaths:
+        facts.traits["subpaths"] = subpaths
     if root.string("name"):
         facts.traits["name"] = [root.string("name")]
     _create_react_app_proxy(unit, facts, root.get("proxy"))

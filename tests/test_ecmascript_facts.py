@@ -77,7 +77,15 @@ def test_dynamic_read() -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["process.env.A = 'x'", "delete process.env.A", "const s = 'process.env.A'", "// process.env.A", "view.env.name"],
+    [
+        "process.env.A = 'x'",
+        "delete process.env.A",
+        "const s = 'process.env.A'",
+        "// process.env.A",
+        "view.env.name",
+        "env['INFRA'].MAILER",
+        "await env.DB.prepare(q)",
+    ],
 )
 def test_no_read(text: str) -> None:
     assert references(text, "env") == []

@@ -79,12 +79,21 @@ def test_files_that_a_script_names_from_its_own_folder_run_together_in_the_first
     assert linked(files).stacks[1].project_dir == ""
 
 
-def test_the_project_directory_is_that_of_the_first_file() -> None:
-    files = {
-        "docker/dev.compose.yaml": "services: {a: {build: ./a}}",
-        "up.sh": "docker compose -f docker/dev.compose.yaml up\n",
-    }
-    assert [stack.project_dir for stack in linked(files).stacks] == ["docker"]
+@pytest.mark.parametrize(
+    ("command", "folder"),
+    [
+        ("docker compose -f deploy/compose.yaml up", "deploy"),
+        ("cd deploy && docker compose -f compose.yaml -f ../tools/extra.yaml up", "deploy"),
+        ("docker compose --project-directory . -f deploy/compose.yaml up", ""),
+        ("docker compose -p run-$CI_JOB -f deploy/compose.yaml up", "deploy"),
+    ],
+)
+def test_the_project_directory_is_that_of_the_first_file(command: str, folder: str) -> None:
+    text = "services:\n  web:\n    image: acme/web\n    volumes: ['./site:/site']\n"
+    files = {"deploy/compose.yaml": text, "tools/extra.yaml": OVERLAY, "up.sh": f"#!/bin/sh\n{command}\n"}
+    stack = linked(files).stacks[0]
+    assert stack.services["web"].mounts[0].source_path == f"{folder}/site".lstrip("/")
+    assert (stack.project, stack.pinned) == (folder, False)
 
 
 def test_the_settings_name_stacks() -> None:

@@ -65,7 +65,29 @@ _WRAPPERS: dict[str, tuple[set[str], int]] = {
     "mise": (set(), 1),
     "caffeinate": (set(), 0),
     "flock": (set(), 1),
-    "nodemon": ({"--watch", "-w", "-e", "--ext", "--exec", "-x", "--signal", "--delay"}, 0),
+    "nodemon": (
+        {
+            "--watch",
+            "-w",
+            "-e",
+            "--ext",
+            "--exec",
+            "-x",
+            "--signal",
+            "--delay",
+            "--ignore",
+            "-i",
+            "--cwd",
+            "--config",
+            "-r",
+            "--require",
+            "--import",
+            "--loader",
+            "-P",
+            "--project",
+        },
+        0,
+    ),
 }
 # Of these the first word is a verb, and only this one leads to a command.
 _RUN_VERBS = {

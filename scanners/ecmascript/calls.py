@@ -9,6 +9,7 @@ from unmoor.scanners.ecmascript.literals import plain
 from unmoor.scanners.ecmascript.role import Context
 from unmoor.scanners.ecmascript.source import Chain, Source, arguments
 
+_NO_PORT = re.compile(r"https?://localhost/?$")
 _DUMMY = re.compile(
     r"(?i)(?:\.(?:url|href|path|originalUrl|pathname)\b|url$|href$|^(?:input|trimmed\w*|raw\w*|value|link|str|path\w*|target)$)"
 )
@@ -114,7 +115,10 @@ def _url(source: Source, given: list[Node], index: int, context: Context) -> Non
     text = source.name(given[0]) if given else ""
     literal = plain(source, given[0]) if given else None
     context.attrs["dummy"] = True
-    if literal is None and given[0].type != "template_string" and _DUMMY.search(text):
+    base = plain(source, given[1] if given[1].type != "identifier" else source.values.get(source.name(given[1])))
+    if _NO_PORT.match(base or ""):
+        context.settle("dummy-base", "the base of `new URL`; without a port nobody is called there")
+    elif literal is None and given[0].type != "template_string" and _DUMMY.search(text):
         context.settle("dummy-base", "the base of `new URL`, thrown away")
     else:
         context.attrs["base_of"] = text[:80]

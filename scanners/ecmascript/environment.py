@@ -28,6 +28,11 @@ _ACCESS = {
 }
 _NAME = re.compile(r"^[A-Za-z_][A-Za-z0-9_]*$")
 _LOOSE = re.compile(r"^(?:\w+\.)*(?:env|ENV)$")
+_OF_TEXT = re.compile(
+    r"^(?:length|at|char(?:At|CodeAt)|codePointAt|concat|(?:starts|ends)With|includes|(?:lastI|i)ndexOf|localeCompare"
+    r"|match(?:All)?|normalize|pad(?:Start|End)|repeat|replace(?:All)?|search|slice|split|substr(?:ing)?"
+    r"|to(?:Locale)?(?:Lower|Upper)Case|toString|trim(?:Start|End)?|valueOf)$"
+)
 _SCHEMA = re.compile(
     r"^(?:z|zod|Joi|joi|v|yup|t|Type|S|Config|Schema|e|envsafe|str|num|bool|url|port|host|email|json|makeValidator)\b"
 )
@@ -124,10 +129,18 @@ def _is_target(chain: Chain) -> bool:
     return parent.type == "unary_expression" and bool(parent.children) and parent.children[0].type == "delete"
 
 
+def _holds_more(source: Source, chain: Chain) -> bool:
+    """Whether a part of what is read is taken that no text has: `env.DB.prepare(…)` is a binding, no variable."""
+    above = chain[-2] if len(chain) > 1 else None
+    if above is None or above.node.type != "member_expression" or chain[-1].field != "object":
+        return False
+    return not _OF_TEXT.match(source.name(above.node.child_by_field_name("property")))
+
+
 def _read(
     source: Source, chain: Chain, name: str, lo: int, hi: int, access: str, layer: str, **more: Any
 ) -> Iterator[Reference]:
-    if _is_target(chain):
+    if _is_target(chain) or (access == "env" and _holds_more(source, chain)):
         return
     attrs: dict[str, Any] = {
         "access": access,

@@ -30,7 +30,7 @@ _SCRIPT = re.compile(r"^(?:sudo\s+)?(?:\./|\.\./)[\w./-]+(?:\s|$)")
 _PLACEHOLDER = re.compile(
     r"(?i)<[^>]*>|\byour[-_ ]|\bmy[-_]|path/to|\bfoo\b|\bbar\b|\bbaz\b"
     r"|\bexample[-_/]|(?<![-_./]env\.)(?<!^env\.)\bexample\.|[-_./]example\b(?!$|\.\w+$)"
-    r"|xxx|\byyyy\b"
+    r"|xxx|\bxx[-_.]|[-_.]xx\b|\byyyy\b"
     r"|\.\.\.|…"
     r"|\{[^}]*\}|\$\w|\[[\w-]+\]|\bsome[-_]|\bnew[-_]?(file|feature|service)|NNN|YYYY|#\{|%\w+%"
 )

@@ -60,6 +60,7 @@ def above(folder: str) -> list[str]:
     return found
 
 
+_MARKS = re.compile(rb"(?m)^(?:#{1,6} |==+ |[ \t>]*(?:```|~~~))")
 _FOLDER_WORD = re.compile(r"[`*\"](\.?[\w@][\w./@-]*|\./[\w./@-]+)[`*\"]|\b([\w./-]+) (?:directory|folder|dir)\b")
 
 
@@ -79,13 +80,23 @@ def _of_page(project: Project, path: str, home: str, reference: Reference) -> li
     return list(dict.fromkeys([*found, *rest, *_in_words(project, path, reference)]))
 
 
-def _in_words(project: Project, path: str, reference: Reference) -> list[str]:
-    """Folders that the section names before the command, or its line: "from the `frontend` directory"."""
+def section_before(project: Project, path: str, reference: Reference) -> str:
+    """What a page's section says up to the end of a reference's line; of a long one the last two thousand bytes."""
     source = project.read(path)
     at = reference.span.start
     end = source.find(b"\n", reference.span.end)
-    heading = max(source.rfind(b"\n#", 0, at), source.rfind(b"\n==", 0, at), at - 2000, 0)
-    text = source[heading : end if end >= 0 else len(source)].decode("utf-8", "replace")
+    start, fenced = max(at - 2000, 0), False
+    for mark in _MARKS.finditer(source, 0, at):
+        if mark.group().lstrip()[:3] in (b"```", b"~~~"):
+            fenced = not fenced
+        elif not fenced:  # a comment of a shell looks like a heading
+            start = max(start, mark.start())
+    return source[start : end if end >= 0 else len(source)].decode("utf-8", "replace")
+
+
+def _in_words(project: Project, path: str, reference: Reference) -> list[str]:
+    """Folders that the section names before the command, or its line: "from the `frontend` directory"."""
+    text = section_before(project, path, reference)
     home = path.rpartition("/")[0]
     found = []
     for match in _FOLDER_WORD.finditer(text):

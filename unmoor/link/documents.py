@@ -8,7 +8,7 @@ from typing import Any
 
 from unmoor.link.bases import above, bases
 from unmoor.link.existence import Made, Sought, clean, excused, find, seek
-from unmoor.link.homes import home_path
+from unmoor.link.homes import home_path, image_users
 from unmoor.link.own import own_names, standing
 from unmoor.link.places import file_kind
 from unmoor.link.sites import Sites
@@ -57,7 +57,7 @@ def subjects(project: Project) -> Iterator[Subject]:
         if file_kind(path, reference) == "doc":
             if not _FORMS.search(path) and not TEMPLATE.search(path):
                 yield from reader.path(path, reference)
-        elif (home := home_path(project, path, reference)) is not None:
+        elif (home := home_path(project, path, reference, reader.image_users)) is not None:
             yield home
 
 
@@ -74,6 +74,8 @@ class _Reader:
             return
         if reference.runtime.startswith("container"):
             return  # `inside` knows of those
+        if use not in ("link", "image") and reference.value in self._subpaths:
+            return
         if use in ("link", "image"):
             sought = self._link(page, reference)
         elif use == "code-span":
@@ -350,6 +352,16 @@ class _Reader:
             if into and not re.search(r"\bcd\s+(\.\.|-|~)", behind[into.end() :]):
                 found = True
         return found
+
+    @cached_property
+    def _subpaths(self) -> set[str]:
+        """What packages of the repository offer to importers (`exports` of package.json): names, no files."""
+        return {name for facts in self.project.facts.values() for name in facts.traits.get("subpaths", ())}
+
+    @cached_property
+    def image_users(self) -> set[str]:
+        """Users that have their homes in containers."""
+        return image_users(self.project)
 
     @cached_property
     def _own_names(self) -> set[str]:

@@ -17,13 +17,29 @@ _COMMON = re.compile(
     r"|deno|nobody|pi|oracle|opc|azureuser|cloud-user|core|flutter|rust|go|ruby|java|spring|jboss|kafka|spark|hadoop|elastic"
     r"|elasticsearch|kibana|container|worker|service|server|sandbox|agent|builder|build|ci|steam|minecraft|odoo|n8n|frappe)$"
 )
+_IMAGE_HOME = re.compile(rb"/home/([A-Za-z_][\w-]*)")
+_TARGET_HOME = re.compile(r"^/home/([A-Za-z_][\w-]*)")
 _CONTAINER_SIDE = re.compile(rb"(?:target=|dst=|destination=|[\w}./\"']:)$")
 
 
-def home_path(project: Project, path: str, reference: Reference) -> Subject | None:
-    """The subject of a path in somebody's home; None for every other path."""
+def image_users(project: Project) -> set[str]:
+    """Who has a home in a container: the users whose homes Dockerfiles speak of and mounts lead into."""
+    found: set[str] = set()
+    for path in project.facts:
+        if file_kind(path) == "dockerfile":
+            found.update(name.decode() for name in _IMAGE_HOME.findall(project.read(path)))
+    for stack in project.topology.stacks:
+        for service in stack.services.values():
+            found.update(name for mount in service.mounts for name in _TARGET_HOME.findall(mount.target))
+    return found
+
+
+def home_path(project: Project, path: str, reference: Reference, images: set[str]) -> Subject | None:
+    """The subject of a path in somebody's home; None for every other path. images: see `image_users`."""
     match = _HOME.match(reference.value)
     if not match or _COMMON.match(match.group(1)) or reference.role in ("comment", "example", "comparison", "type"):
+        return None
+    if match.group(1) in images and reference.value.startswith("/home/"):
         return None
     if reference.attrs.get("placeholder") or reference.attrs.get("remote"):
         return None

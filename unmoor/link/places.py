@@ -11,10 +11,15 @@ from unmoor.topology.worlds import own_world
 _CODE = {"typescript", "tsx", "javascript", "python", "go", "java", "kotlin", "csharp", "ruby", "php", "rust", "scala",
          "swift", "dart", "elixir", "lua", "vue", "svelte", "astro", "html", "component", "markup",
          "literals"}  # fmt: skip
-_ENV = re.compile(r"(^|/)(\.env[^/]*|[^/]*\.env([._-][^/]*)?|env\.(template|example|sample)|example\.env)$", re.I)
+_ENV = re.compile(
+    r"(^|/)(?![^/]*\.([cm]?[jt]sx?|vue|pyi?|go|rb|sh|mdx?|ya?ml|json|toml)$)"
+    r"(\.env[^/]*|[^/]*\.env([._-][^/]*)?|env\.(template|example|sample)|example\.env)$",
+    re.I,
+)
 _COMPOSE = re.compile(r"(^|/)[^/]*compose[^/]*\.ya?ml[^/]*$", re.I)
 _DOCKERFILE = re.compile(r"(^|/)([^/]*\.)?(dockerfile|containerfile)([._-][^/]*)?$", re.I)
 _WORKFLOW = re.compile(r"(^|/)\.(github/(workflows|actions)/|gitlab-ci|circleci/|forgejo/|gitea/)", re.I)
+_TEST_VARIABLE = re.compile(r"(TESTS?|E2E|CYPRESS|PLAYWRIGHT)_")
 _DOC = re.compile(r"\.(md|mdx|markdown|adoc|asciidoc|rst|txt)$", re.I)
 _SCRIPT = re.compile(
     r"\.(sh|bash|zsh|ps1|bat|cmd|mk|just)$|(^|/)(makefile|justfile|taskfile[^/]*|procfile|crontab)$", re.I
@@ -30,8 +35,9 @@ def world_of(path: str) -> str:
 def place(project: Project, path: str, reference: Reference | None = None) -> dict[str, Any]:
     """The attributes `world` and `file-kind`, which every subject has."""
     world = world_of(path)
-    if not world and reference is not None and reference.attrs.get("test"):
-        world = "test"
+    if not world and reference is not None:
+        attrs = reference.attrs
+        world = "test" if attrs.get("test") or _TEST_VARIABLE.match(str(attrs.get("env") or "")) else ""
     if not world and "test" in project.facts[path].traits if path in project.facts else False:
         world = "test"
     return {"world": world, "file-kind": file_kind(path, reference)}

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from unmoor.link.bases import bases
+from unmoor.link.bases import bases, section_before
 from unmoor.link.documents import TEMPLATE, relative
 from unmoor.link.existence import Made, Sought, clean, seek
 from unmoor.link.inside import Inside
@@ -18,6 +18,7 @@ from unmoor.model.subjects import Reason, Subject
 from unmoor.project import Project, normalise
 
 _OURS = ("script", "config", "data", "cd", "compose-file", "env-file", "dockerfile", "context", "command", "mount")
+_ANY_PACKAGE = re.compile(r"(?i)\b(per|each|every|any|an individual|the) (package|workspace)\b")
 _HERE = re.compile(r"^(package\.json|Makefile)$")
 
 
@@ -66,7 +67,7 @@ class _Reader:
             "near": near,
             "elsewhere": elsewhere,
             "hedged": bool(doc and attrs.get("code_span") and attrs.get("hedged")),
-            "sure": (not elsewhere or bool(manifest)) and not (doc and self.sites.of(path) is not None),
+            "sure": (not elsewhere or bool(manifest)) and not (doc and self._in_a_package(path, reference, elsewhere)),
             "expected": f"`{name}` in {manifest}"
             if manifest and tool != "python-module"
             else manifest or f"`{name}` of {tool}",
@@ -85,6 +86,15 @@ class _Reader:
             near,
             reference,
         )
+
+    def _in_a_package(self, page: str, reference: Reference, elsewhere: str) -> bool:
+        """Whether a page may mean another package than its own: the reader's on a documentation site, or the one that
+        has the script, where the section names it or speaks of any package."""
+        if self.sites.of(page) is not None:
+            return True
+        package = elsewhere.rpartition("/")[0].rpartition("/")[2]
+        words = section_before(self.project, page, reference) if package else ""
+        return bool(words) and bool(re.search(rf"\b{re.escape(package)}\b", words) or _ANY_PACKAGE.search(words))
 
     def _module(self, path: str, reference: Reference, name: str) -> tuple[str, str, str, str] | None:
         folders = bases(self.project, path, reference)
@@ -181,7 +191,7 @@ class _Reader:
 
     def _on_host(self, path: str, reference: Reference) -> Sought | None:
         folders = bases(self.project, path, reference)
-        if not folders or _HERE.match(reference.value):
+        if not folders or _HERE.match(reference.value) or self._in_an_image(path):
             return None
         use = reference.attrs.get("use")
         if use in ("dockerfile", "context"):
@@ -203,6 +213,10 @@ class _Reader:
         if expected is None or "$" in value or self.project.tree.has(expected) or self._checked_out(path, expected):
             return None
         return Sought("missing", expected, f"there is no {expected}")
+
+    def _in_an_image(self, path: str) -> bool:
+        """Whether the script is copied into an image by name: the folders it changes to and starts from are there."""
+        return file_kind(path) == "script" and path in self.project.topology.imaged
 
     def _own(self, path: str, value: str) -> bool:
         """The script itself under the name that it is published by: a usage line or a self-call."""

@@ -12,7 +12,7 @@ _USER = rf"(?:(?:[^\s/@'\"<>`\\{{}}]|{SUBSTITUTION})*@)?"
 _REST = rf"(?:[/?#](?:(?!,[a-zA-Z][\w+.-]*://)[^\s\"'`<>|\\^{{}}]|{SUBSTITUTION})*)?"
 URL = re.compile(rf"((?:jdbc:)?[a-zA-Z][a-zA-Z0-9+.-]*)://({_USER})({_NAME}{_PORT}(?:,(?![a-zA-Z][\w+.-]*:/){_NAME}{_PORT})*)({_REST})")
 HOST_PORT = re.compile(r"(?<![\w./:-])((?<!@)localhost|127(?:\.\d+){3}|\[::1\]|0\.0\.0\.0|(?<!@)host\.docker\.internal"
-                       r"|\d{1,3}(?:\.\d{1,3}){3})(?::(\d{2,5})|(?![\w.:-]))")
+                       r"|\d{1,3}(?:\.\d{1,3}){3})(?::(\d{2,5})(?!\d|->)|(?![\w.:-]))")
 _AUTHORITY = re.compile(rf"({_NAME})(?::(\d+|{SUBSTITUTION}|[A-Z][A-Z_]+))?$")
 
 DEFAULT_PORTS = {"http": 80, "https": 443, "ws": 80, "wss": 443, "ftp": 21, "ssh": 22, "postgres": 5432,

@@ -20,6 +20,7 @@ from unmoor.topology.load import Source, load
 from unmoor.topology.model import Dockerfile, Listener, Port, Resolution, Runtime, Service, Stack
 from unmoor.topology.packages import Package, packages_of
 from unmoor.topology.resolve import resolve as resolve_address
+from unmoor.topology.shipping import imaged
 from unmoor.topology.speaks import near
 from unmoor.topology.workflows import JobService, job_services
 
@@ -128,6 +129,11 @@ class Topology:
         if path not in self._shippers:
             self._shippers[path] = placement.shippers(self, path)
         return self._shippers[path]
+
+    @cached_property
+    def imaged(self) -> set[str]:
+        """Files that some Dockerfile copies by name, also one that no stack builds."""
+        return imaged(self)
 
     def resolve(
         self, address: Address, runtime: Runtime, path: str | None = None, reference: Reference | None = None

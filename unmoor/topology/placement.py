@@ -190,6 +190,8 @@ def _by_content(topology: "Topology", path: str) -> list[Runtime]:
         inside = exact(topology, path, script=base.kind == "host")
         if inside:
             return [Runtime("container", service.name, stack.name, why) for stack, service, why in inside]
+        if base.kind == "host" and path in topology.imaged:
+            return [Runtime("container", why="copied into an image")]
         return [base]
     found = [Runtime(base.kind, service.name, stack.name, base.why) for stack, service in topology.shippers(path)]
     return found or [base]

@@ -114,6 +114,31 @@ def exact(topology: "Topology", path: str, script: bool = False) -> list[tuple[S
     return found
 
 
+def imaged(topology: "Topology") -> set[str]:
+    """Files that some Dockerfile takes into its image by name, whoever builds it: from its context, from another
+    stage's copy of the tree, or from a named context."""
+    found: set[str] = set()
+    for dockerfile in topology.dockerfiles.values():
+        home = dockerfile.path.rpartition("/")[0]
+        for copy in (copy for stage in dockerfile.stages for copy in stage.copies):
+            for source in copy["sources"]:
+                name = source.strip("/").removeprefix("./")
+                found.update(
+                    path
+                    for path in topology.project.tree.by_name.get(name.rpartition("/")[2], ())
+                    if _is_source(name, path, home) or (copy["from"] and "/" in path and name.endswith(f"/{path}"))
+                )
+    return found
+
+
+def _is_source(name: str, path: str, home: str) -> bool:
+    """Whether a COPY source is a file, seen from a folder or one above it."""
+    if path != name and not path.endswith(f"/{name}"):
+        return False
+    context = path[: -len(name)].rstrip("/")
+    return not context or home == context or home.startswith(f"{context}/")
+
+
 def _brought(topology: "Topology", service: Service, path: str, folder: str, script: bool) -> str:
     for mount in service.mounts:
         if mount.kind != "bind" or mount.source_path is None:

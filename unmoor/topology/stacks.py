@@ -20,16 +20,24 @@ _ENVIRONMENTS = (
 
 
 class Plan(Struct):
-    """Files that run together, before they are loaded. why: what says so. order: the better known, the lower."""
+    """Files that run together, before they are loaded. why: what says so. order: the better known, the lower.
+
+    projects: what the commands that name the files call the project; "" where one leaves that to Compose.
+    """
 
     files: list[str]
     project_dir: str
     name: str = ""
-    project: str = ""
+    projects: set[str] = field(default_factory=set)
     env_files: list[str] | None = None
     default: bool = False
     why: str = ""
     profiles: list[str] = field(default_factory=list)
+
+    @property
+    def project(self) -> str:
+        """The name that every command gives the project, "" if one gives none or another."""
+        return next(iter(self.projects)) if len(self.projects) == 1 else ""
 
 
 def compose_files(project: Project) -> dict[str, Node]:
@@ -125,7 +133,8 @@ def _plan(
             where = normalise(given, folder) if isinstance(given, str) and given else None
             profiles = attrs.get("profiles")
             plan = Plan(known, where if where is not None else known[0].rpartition("/")[0], why=why)
-            plan.project = str(attrs.get("project") or "")
+            name = str(attrs.get("project") or "")
+            plan.projects = {"" if "$" in name else name}  # a computed name is one run's; others use the folder's
             plan.profiles = [str(one) for one in profiles] if isinstance(profiles, list) else []
             env = attrs.get("env-file")
             paths = [env] if isinstance(env, str) else list(env) if isinstance(env, list | tuple) else []
@@ -229,7 +238,8 @@ def _unique(chosen: list[Plan], files: dict[str, Node]) -> list[Plan]:
             continue
         old = found.setdefault(key, plan)
         old.default = old.default or plan.default
-        old.name, old.project = old.name or plan.name, old.project or plan.project
+        old.name = old.name or plan.name
+        old.projects |= plan.projects
         old.env_files = old.env_files or plan.env_files
         old.profiles = list(dict.fromkeys([*old.profiles, *plan.profiles]))
     return sorted(found.values(), key=lambda plan: (not plan.default, plan.files[0].count("/"), plan.files))

@@ -28,9 +28,9 @@ _TEST_ENV = re.compile(r"(?i)^\.env[\w.]*\.(test|testing|e2e)(\.|$)")
 _EXAMPLE = re.compile(r"(?i)\.(example|sample|template|dist)\.(py|[cm]?[jt]sx?|rb|php|go|conf)$")
 _DOCS = re.compile(r"(?i)\.(md|mdx|markdown|adoc|asciidoc|rst)$")
 ENV_FILE = re.compile(
-    r"(?i)(^|/)(\.env([._-][^/]*)?|[^/]*\.env([._-][^/]*)?"
+    r"(?i)(^|/)(?![^/]*\.([cm]?[jt]sx?|vue|pyi?|go|rb|sh|mdx?|ya?ml|json|toml)$)([^/]*\.env([._-][^/]*)?"
     r"|env\.(template|example|sample|dist|local|dev|development|prod|production|staging|test|docker|default)"
-    r"|\.flaskenv)(?<!\.[jt]s)(?<!\.py)$"
+    r"|\.flaskenv)$"
 )
 _CI = re.compile(
     r"(^|/)(\.github/(workflows|actions)/|\.gitlab-ci|\.circleci/|\.buildkite/|azure-pipelines|bitbucket-pipelines"
