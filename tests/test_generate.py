@@ -205,3 +205,30 @@ def test_checks_only_where_a_tool_is_known() -> None:
     assert check_for("postgres:16-alpine", None) is not None
     assert check_for("node:22", None) is None
     assert check_for("acme/thing", 80) is None
+    for image in ("mongo-express", "oliver006/redis_exporter", "opensearchproject/opensearch-dashboards:2",
+                  "prometheuscommunity/postgres-exporter", "postgrest/postgrest", "minio/mc"):  # fmt: skip
+        assert check_for(image, None) is None, image
+
+
+@pytest.mark.parametrize(
+    ("image", "tool"),
+    [
+        ("mongo:4.2.0", "mongo"),
+        ("mongo:7", "mongosh"),
+        ("mongo", "mongosh"),
+        ("mariadb:10.6.4-focal", "mariadb-admin"),
+        ("mariadb:10.3", "mysqladmin"),
+        ("registry:5000/bitnami/postgresql:16", "pg_isready"),
+        ("valkey/valkey:8", "valkey-cli"),
+        ("docker.elastic.co/elasticsearch/elasticsearch:7.17.0", "curl -fsS"),
+        ("opensearchproject/opensearch:2", "curl -s "),
+        ("elasticsearch:8.15.0", "curl -s "),
+        ("minio/minio:RELEASE.2021-06-17T00-10-46Z", "curl"),
+        ("minio/minio", "mc"),
+        ("clickhouse/clickhouse-server:24", "wget"),
+    ],
+)
+def test_the_check_is_one_that_the_version_holds(image: str, tool: str) -> None:
+    test = check_for(image, None)
+    assert test is not None
+    assert test[1].startswith(tool)

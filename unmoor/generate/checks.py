@@ -2,17 +2,31 @@
 
 import re
 
-_BY_IMAGE: tuple[tuple[str, list[str]], ...] = (
-    (r"postg(res|is)|timescale|pgvector|supabase/postgres", ["CMD-SHELL", "pg_isready -U $${POSTGRES_USER:-postgres}"]),
-    (r"mariadb", ["CMD", "healthcheck.sh", "--connect", "--innodb_initialized"]),
-    (r"mysql|percona", ["CMD-SHELL", "mysqladmin ping -h 127.0.0.1 --silent"]),
-    (r"redis|valkey", ["CMD", "redis-cli", "ping"]),
-    (r"mongo", ["CMD", "mongosh", "--quiet", "--eval", "db.adminCommand('ping').ok"]),
-    (r"rabbitmq", ["CMD", "rabbitmq-diagnostics", "-q", "ping"]),
-    (r"elasticsearch|opensearch", ["CMD-SHELL", "curl -fsS http://127.0.0.1:9200/_cluster/health"]),
-    (r"minio", ["CMD", "mc", "ready", "local"]),
-    (r"clickhouse", ["CMD", "clickhouse-client", "--query", "SELECT 1"]),
-)
+from unmoor.topology.families import family_of, image_name
+
+_BY_FAMILY = {
+    "postgres": ["CMD-SHELL", "pg_isready -U $${POSTGRES_USER:-postgres}"],
+    "mariadb": ["CMD", "mariadb-admin", "ping", "-h", "127.0.0.1"],
+    "mysql": ["CMD-SHELL", "mysqladmin ping -h 127.0.0.1 --silent"],
+    "redis": ["CMD", "redis-cli", "ping"],
+    "redis-stack": ["CMD", "redis-cli", "ping"],
+    "mongo": ["CMD", "mongosh", "--quiet", "--eval", "db.adminCommand('ping').ok"],
+    "rabbitmq": ["CMD", "rabbitmq-diagnostics", "-q", "ping"],
+    "elasticsearch": [
+        "CMD-SHELL",
+        "curl -s -o /dev/null http://127.0.0.1:9200 || curl -sk -o /dev/null https://127.0.0.1:9200",
+    ],
+    "minio": ["CMD", "mc", "ready", "local"],
+    "clickhouse": ["CMD", "wget", "-q", "--spider", "http://127.0.0.1:8123/ping"],
+}
+# Images of a family below a version, which hold another tool (or answer without credentials).
+_BEFORE: dict[str, tuple[tuple[int, ...], list[str]]] = {
+    "mariadb": ((10, 5), ["CMD", "mysqladmin", "ping", "-h", "127.0.0.1"]),
+    "mongo": ((5,), ["CMD", "mongo", "--quiet", "--eval", "db.adminCommand('ping').ok"]),
+    "elasticsearch": ((8,), ["CMD-SHELL", "curl -fsS http://127.0.0.1:9200/_cluster/health"]),
+    "minio": ((2023, 11), ["CMD", "curl", "-f", "http://127.0.0.1:9000/minio/health/live"]),
+}
+_BY_NAME = {"valkey": ["CMD", "valkey-cli", "ping"], "keydb": ["CMD", "keydb-cli", "ping"], "dragonfly": None}
 _NODE = (
     "require('net').connect({port}, '127.0.0.1')"
     ".on('connect', () => process.exit(0)).on('error', () => process.exit(1))"
@@ -22,17 +36,30 @@ _PYTHON = "import socket; socket.create_connection(('127.0.0.1', {port}), 2)"
 
 def check_for(image: str, port: int | None) -> list[str] | None:
     """The `test` of a healthcheck for an image, None if no tool is known to be there. port: in the container."""
-    name = image.rpartition("/")[2] if "supabase" not in image else image
-    for pattern, test in _BY_IMAGE:
-        if re.search(pattern, name, re.IGNORECASE):
-            return test
-    if port is None:
-        return None
-    base = name.partition(":")[0]
-    if re.fullmatch(r"node|bun", base):
+    name, tag = image_name(image)
+    base, family = name.rpartition("/")[2], family_of(image)
+    if base in _BY_NAME:
+        return _BY_NAME[base]
+    if family is not None and family.name in _BY_FAMILY:
+        limit, older = _BEFORE.get(family.name, ((), []))
+        version = _version(tag)
+        # OpenSearch counts from one again, with the security of later days.
+        return older if version and version < limit and base != "opensearch" else _BY_FAMILY[family.name]
+    return _at_port(base, tag, port) if port is not None else None
+
+
+def _version(tag: str) -> tuple[int, ...]:
+    """The numbers that a tag begins with, or of its date; () where there are none."""
+    match = re.match(r"(?:v|RELEASE\.)?(\d+)(?:[.-](\d+))?", tag)
+    return tuple(int(part) for part in match.groups() if part is not None) if match else ()
+
+
+def _at_port(base: str, tag: str, port: int) -> list[str] | None:
+    """A check that only connects, with what the runtime itself can do."""
+    if base in ("node", "bun"):
         return ["CMD", base, "-e", _NODE.replace("{port}", str(port))]
     if re.fullmatch(r"python|uvicorn-gunicorn.*|tiangolo.*", base):
         return ["CMD", "python", "-c", _PYTHON.replace("{port}", str(port))]
-    if base in ("nginx", "httpd") and "alpine" in name:
-        return ["CMD", "wget", "-q", "--spider", f"http://127.0.0.1:{port}/"]
+    if base in ("nginx", "httpd") and "alpine" in tag:
+        return ["CMD", "nc", "-z", "127.0.0.1", str(port)]
     return None

@@ -14,6 +14,8 @@ from unmoor.topology.model import Dockerfile, Healthcheck, Service, Stack, Stage
 from unmoor.topology.tools import alpine, missing
 
 _TOOLS = re.compile(r"(?:^|[\s;&|('\"`!])(curl|wget|nc|ncat|netcat|pgrep|pidof|telnet|bash)(?=\s|$)")
+_CLIENT = re.compile(r"(?:/\S*/)?(?:(?:ba|da|a)?sh|psql|mongo(?:sh)?|mysql|redis-cli|mc|kafka-topics)(?:\.sh)?(?=\s|$)")
+_SERVER = re.compile(r"mongod|postgres|mysqld|redis-server|entrypoint|\bexec\b|/run\b|start\b|server?\b|\bwait\b")
 
 
 def subjects(project: Project) -> Iterator[Subject]:
@@ -56,7 +58,7 @@ def _service(project: Project, stack: Stack, service: Service) -> Iterator[Subje
     check = _check(service, stages)
     base = {**place(project, service.at.path), "service": service.name, "image": _image(service, stages)}
     if check is None:
-        attrs = {**base, "problem": "none", "long-running": _long(service)}
+        attrs = {**base, "problem": "none", "long-running": _long(service) and not _once(stack, service)}
         yield Subject("healthcheck", *service.at, service.name, attrs,
                       scope=f"services.{service.name}")  # fmt: skip
         return
@@ -73,6 +75,16 @@ def _long(service: Service) -> bool:
     return bool(service.build and (service.ports or service.restart in ("always", "unless-stopped"))) or bool(
         known and known.datastore
     )
+
+
+def _once(stack: Stack, service: Service) -> bool:
+    """Whether it runs and is done: another waits for its end, or a data store's image only runs a shell or a client."""
+    for other in stack.services.values():
+        if any(d.name == service.name and d.condition == "service_completed_successfully" for d in other.depends):
+            return True
+    parts = [part.text or part.raw for part in (*(service.entrypoint or []), *service.command)]
+    text = " ".join(parts).strip()
+    return service.build is None and bool(_CLIENT.match(text)) and not _SERVER.search(text)
 
 
 def _tools(base: dict[str, object], check: Healthcheck, stages: list[Stage]) -> Iterator[Subject]:
