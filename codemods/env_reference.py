@@ -2,19 +2,21 @@
 
 import re
 
-from unmoor.codemods.placing import layers_of, raw_of, span_of
+from unmoor.codemods.placing import layers_of, raw_of, requoted, span_of
 from unmoor.codemods.request import Request
 from unmoor.generate.plan import constant
 from unmoor.model.findings import Edit, Fix, Refusal
+from unmoor.model.spans import Span
 from unmoor.text.addresses import parse
+from unmoor.text.encode import encode
 
 _DEAD = {
     "shell:heredoc-quoted": "nothing is expanded in a quoted heredoc",
     "shell:ansi": "nothing is expanded in $'…'",
-    "dockerfile:exec": "nothing is expanded in the exec form",
-    "dockerfile:json": "nothing is expanded in the exec form",
-    "json:exec": "nothing is expanded in the exec form",
+    "dockerfile:single": "nothing is expanded in single quotes",
+    "dotenv:single": "nothing is expanded in single quotes",
 }
+_EXEC = "nothing is expanded in the exec form"
 
 
 def fix(request: Request) -> Fix | Refusal:
@@ -25,20 +27,34 @@ def fix(request: Request) -> Fix | Refusal:
     name = variable_of(request)
     if not name:
         return Refusal("no variable stands for this address")
-    layers = layers_of(request)
-    dead = next((_DEAD[layer] for layer in layers if layer in _DEAD), "")
-    if dead:
-        return Refusal(dead)
     address = parse(reference.value)
     if address is None or raw != reference.value or address.user:
         return Refusal("the address is not written in one plain piece")
+    layers = layers_of(request)
     base = raw[: len(raw) - len(address.rest)] if address.rest else raw
-    style = _style(request, layers)
-    written = _written(style, name, layers, request, span.start)
+    place = Span(span.start, span.start + len(base.encode()))
+    written = _written(_style(request, layers), name, layers, request, span.start)
     if isinstance(written, Refusal):
         return written
-    edit = Edit(request.finding.path, type(span)(span.start, span.start + len(base.encode())), written)
+    edit = _unquoted(request, place, raw, written) or Edit(request.finding.path, place, written)
+    if layers[:1] == ("yaml:plain-flow",) or (written[0] == '"' and _begins_scalar(request.source, place.start)):
+        edit = requoted(request, place, written) or edit
     return Fix(f"read it from `{name}`", request.applicability, (edit,))
+
+
+def _begins_scalar(source: bytes, at: int) -> bool:
+    return re.search(rb"(?:^|[:?-])[ \t]+$", source[source.rfind(b"\n", 0, at) + 1 : at]) is not None
+
+
+def _unquoted(request: Request, place: Span, raw: str, written: str) -> Edit | None:
+    """`'http://localhost:1/x'` → `"${X}/x"`, where nothing else stands in the single quotes of a script."""
+    source, span = request.source, span_of(request)
+    rest = raw[len(source[place.start : place.end].decode()) :]
+    alone = source[span.start - 1 : span.start] == b"'" == source[span.end : span.end + 1]
+    if layers_of(request) != ("shell:single",) or not alone or re.search(r'["$`\\!]', rest):
+        return None
+    text = f'"{written.strip(chr(39)).strip(chr(34))}{rest}"'
+    return Edit(request.finding.path, Span(span.start - 1, span.end + 1), text)
 
 
 def required(request: Request) -> Fix | Refusal:
@@ -50,7 +66,7 @@ def required(request: Request) -> Fix | Refusal:
     name, colon = before.group(1).decode(), before.group(2).decode()
     if _style(request, layers_of(request)) == "compose" and not _set_beside(request, name):
         return Refusal("the stack starts without an env file, and would no longer")
-    edit = Edit(request.finding.path, type(span)(span.start - 1 - len(colon), span.end), f":?{name} is not set")
+    edit = Edit(request.finding.path, Span(span.start - 1 - len(colon), span.end), f":?{name} is not set")
     return Fix(f"require `{name}`", request.applicability, (edit,))
 
 
@@ -77,45 +93,62 @@ def variable_of(request: Request) -> str:
 
 
 def _style(request: Request, layers: tuple[str, ...]) -> str:
-    """The innermost language that expands variables."""
+    """The language that expands variables here: the one that writes them into the text before anything else reads it,
+    else the innermost."""
     path = request.finding.path.lower()
-    inner = next((layer.partition(":")[0] for layer in reversed(layers) if layer.partition(":")[0] != "json"), "")
-    if inner == "shell" or request.reference.language == "shell":
-        return "shell"
     if re.search(r"(^|/)(gnu)?makefile(\.|$)|\.mk$", path):
         return "make"
+    if re.search(r"(^|/)[^/]*(compose|stack)[^/]*\.ya?ml", path):
+        return "compose"
+    inner = layers[-1] if layers else ""
+    if inner.startswith("shell") or (request.reference.language == "shell" and not inner.startswith(("json", "yaml"))):
+        return "shell"
     if path.endswith((".tf", ".hcl")):
         return "hcl"
     if ".github/workflows/" in path:
         return "workflow"
-    if re.search(r"(^|/)[^/]*(compose|stack)[^/]*\.ya?ml", path):
-        return "compose"
     if re.search(r"dockerfile|containerfile", path):
-        return "dockerfile"
+        return "exec" if inner.startswith("json") or inner == "dockerfile:exec" else "dockerfile"
     return "dotenv" if "env" in path.rpartition("/")[2] else ""
 
 
 def _written(style: str, name: str, layers: tuple[str, ...], request: Request, at: int) -> str | Refusal:
-    inner = layers[-1] if layers else ""
+    """The reference as it stands in the file."""
+    if style == "exec":
+        return Refusal(_EXEC)
+    dead = _DEAD.get(layers[-1], "") if layers and style not in ("compose", "make") else ""
+    if dead:
+        return Refusal(dead)
     if style == "shell":
-        if inner == "shell:single":
-            return f"'\"${{{name}}}\"'"
-        quoted = inner in ("shell:double", "shell:heredoc", "shell:assignment")
-        return f"${{{name}}}" if quoted or _in_double(request.source, at) else f'"${{{name}}}"'
-    if style == "compose":
-        if "yaml:plain-flow" in layers:
-            return Refusal("an unquoted value in a flow list cannot hold a variable")
-        return f"${{{name}}}"
-    if style in ("dotenv", "dockerfile"):
-        before = request.source[at - 1 : at]
-        return Refusal("nothing is expanded in single quotes") if before == b"'" else f"${{{name}}}"
-    if style == "make":
-        return f"$({name})"
-    if style == "workflow":
-        return f"${{{{ vars.{name} }}}}"
-    if style == "hcl":
-        return f"${{var.{name.lower()}}}"
-    return Refusal("variables are not expanded in this kind of file")
+        return _in_shell(name, layers, request.source, at)
+    if style == "dotenv" and request.source[at - 1 : at] == b"'":
+        return Refusal("nothing is expanded in single quotes")
+    forms = {
+        "compose": f"${{{name}}}",
+        "dotenv": f"${{{name}}}",
+        "dockerfile": f"${{{name}}}",
+        "make": f"$({name})",
+        "workflow": f"${{{{ vars.{name} }}}}",
+        "hcl": f"${{var.{name.lower()}}}",
+    }
+    return forms.get(style) or Refusal("variables are not expanded in this kind of file")
+
+
+def _in_shell(name: str, layers: tuple[str, ...], source: bytes, at: int) -> str | Refusal:
+    """Quoted against splitting, within the quotes that stand there, and written as the layers around require."""
+    inner, outer = layers[-1] if layers else "", layers[:-1]
+    if outer and outer[-1] == "shell:single":
+        inner, outer = outer[-1], outer[:-1]  # `sh -c '… X …'`: the outer shell knows the variable, exported or not
+    if inner == "shell:single":
+        text = f"'\"${{{name}}}\"'"
+    elif inner in ("shell:double", "shell:heredoc", "shell:assignment") or (not layers and _in_double(source, at)):
+        text = f"${{{name}}}"
+    else:
+        text = f'"${{{name}}}"'
+    try:
+        return encode(tuple(layer for layer in outer if not layer.startswith("yaml:plain")), text)
+    except ValueError as fault:
+        return Refusal(str(fault))
 
 
 def _in_double(source: bytes, at: int) -> bool:

@@ -43,13 +43,15 @@ def replace(request: Request, text: str, title: str) -> Fix | Refusal:
         return Refusal("credentials stand in it; they are not written anew")
     written = encoded(layers_of(request), text, raw)
     if isinstance(written, Refusal):
-        return written
+        edit = requoted(request, span, text) if len(layers_of(request)) == 1 else None
+        return Fix(title, request.applicability, (edit,)) if edit is not None else written
     return Fix(title, request.applicability, (narrowed(request.finding.path, span, raw, written),))
 
 
 def encoded(layers: tuple[str, ...], text: str, raw: str) -> str | Refusal:
     """The text as its layers require. Text that needs no encoding anywhere is taken as it is."""
-    if _SAFE.fullmatch(text) and (not _retyped(text) or _retyped(raw)):
+    parted = "," in text and "yaml:plain-flow" in layers
+    if _SAFE.fullmatch(text) and not parted and (not _retyped(text) or _retyped(raw)):
         return text
     from unmoor.text.encode import encode
 
@@ -57,6 +59,24 @@ def encoded(layers: tuple[str, ...], text: str, raw: str) -> str | Refusal:
         return encode(layers, text)
     except ValueError as fault:
         return Refusal(str(fault))
+
+
+def requoted(request: Request, span: Span, text: str) -> Edit | None:
+    """The plain YAML scalar around a span, with the text in place of the span, in double quotes. None where none is."""
+    path = request.finding.path
+    if not path.endswith((".yml", ".yaml")) or not layers_of(request)[:1][0].startswith("yaml:plain"):
+        return None
+    from unmoor.syntax.grammars import parse
+    from unmoor.text.encode import encode
+
+    node = parse("yaml", request.source).root_node.descendant_for_byte_range(span.start, span.end)
+    while node is not None and node.type != "plain_scalar":
+        node = node.parent
+    if node is None or b"\n" in request.source[node.start_byte : node.end_byte]:
+        return None
+    head, tail = request.source[node.start_byte : span.start], request.source[span.end : node.end_byte]
+    whole = encode(("yaml:double",), f"{head.decode()}{text}{tail.decode()}")
+    return Edit(path, Span(node.start_byte, node.end_byte), f'"{whole}"')
 
 
 def _retyped(text: str) -> bool:

@@ -333,7 +333,12 @@ def test_env_example_keeps_secrets_and_homes_out() -> None:
     [
         ("curl http://localhost:3011/a b\n", "shell:word", 'curl "${BACKEND_URL}"/a b\n'),
         ('curl "http://localhost:3011/a"\n', "shell:double", 'curl "${BACKEND_URL}/a"\n'),
-        ("curl 'http://localhost:3011/a'\n", "shell:single", "curl ''\"${BACKEND_URL}\"'/a'\n"),
+        ("curl 'http://localhost:3011/a'\n", "shell:single", 'curl "${BACKEND_URL}/a"\n'),
+        (
+            'curl -d \'{"u": "http://localhost:3011/a"}\'\n',
+            "shell:single",
+            'curl -d \'{"u": "\'"${BACKEND_URL}"\'/a"}\'\n',
+        ),
         ("cat <<E\nhttp://localhost:3011/a\nE\n", "shell:heredoc", "cat <<E\n${BACKEND_URL}/a\nE\n"),
         (
             "cat <<'E'\nhttp://localhost:3011/a\nE\n",
@@ -355,11 +360,65 @@ def test_env_reference_in_shell(script: str, layer: str, after: str) -> None:
     assert run[0] == run[1]
 
 
+URL = "http://localhost:3011"
+
+
+@pytest.mark.parametrize(
+    ("path", "text", "layers", "after"),
+    [
+        ("compose.yaml", "a: [http://localhost:3011/x, b]\n", ("yaml:plain-flow",), 'a: ["${BACKEND_URL}/x", b]\n'),
+        ("compose.yaml", "a: {U: http://localhost:3011}\n", ("yaml:plain-flow",), 'a: {U: "${BACKEND_URL}"}\n'),
+        ("compose.yaml", "a: [U=http://localhost:3011]\n", ("yaml:plain-flow",), 'a: ["U=${BACKEND_URL}"]\n'),
+        ("compose.yaml", "a: 'http://localhost:3011/x'\n", ("yaml:single",), "a: '${BACKEND_URL}/x'\n"),
+        ("compose.yaml", 'a: sh -c "curl http://localhost:3011 $$HOME"\n',
+         ("yaml:plain", "compose", "shell:double", "shell:word"), 'a: sh -c "curl ${BACKEND_URL} $$HOME"\n'),
+        (".github/workflows/a.yml", "run: curl http://localhost:3011/x\n", ("yaml:plain", "shell:word"),
+         'run: curl "${BACKEND_URL}"/x\n'),
+        (".github/workflows/a.yml", 'run: "curl http://localhost:3011/x"\n', ("yaml:double", "shell:word"),
+         'run: "curl \\"${BACKEND_URL}\\"/x"\n'),
+        (".github/workflows/a.yml", "- http://localhost:3011/x\n", ("yaml:plain", "shell:word"),
+         '- "\\"${BACKEND_URL}\\"/x"\n'),
+        (".github/workflows/a.yml", "a: http://localhost:3011/x\n", ("yaml:plain",), "a: ${{ vars.BACKEND_URL }}/x\n"),
+        (".github/workflows/a.yml", "a: [http://localhost:3011]\n", ("yaml:plain-flow",),
+         'a: ["${{ vars.BACKEND_URL }}"]\n'),
+        ("a.sh", "sh -c 'curl http://localhost:3011/x'\n", ("shell:single", "shell:word"),
+         "sh -c 'curl '\"${BACKEND_URL}\"'/x'\n"),
+        ("a.sh", 'ssh h "curl http://localhost:3011/x"\n', ("shell:double", "shell:word"),
+         'ssh h "curl \\"${BACKEND_URL}\\"/x"\n'),
+        ("Dockerfile", "RUN curl http://localhost:3011/x\n", ("dockerfile:shell", "shell:word"),
+         'RUN curl "${BACKEND_URL}"/x\n'),
+        ("Dockerfile", 'CMD ["sh", "-c", "curl http://localhost:3011/x"]\n', ("json:string", "shell:word"),
+         'CMD ["sh", "-c", "curl \\"${BACKEND_URL}\\"/x"]\n'),
+        ("Makefile", "up:\n\tcurl 'http://localhost:3011/x'\n", ("make:recipe", "shell:single"),
+         "up:\n\tcurl '$(BACKEND_URL)/x'\n"),
+        ("Dockerfile", 'CMD ["curl", "http://localhost:3011/x"]\n', ("json:string",),
+         "refused: nothing is expanded in the exec form"),
+        ("Dockerfile", "ENV A='http://localhost:3011/x'\n", ("dockerfile:single",),
+         "refused: nothing is expanded in single quotes"),
+        ("values.yaml", "a: http://localhost:3011/x\n", ("yaml:plain",),
+         "refused: variables are not expanded in this kind of file"),
+    ],
+)  # fmt: skip
+def test_env_reference_with_the_quoting_of_its_context(
+    path: str, text: str, layers: tuple[str, ...], after: str
+) -> None:
+    url = f"{URL}/x" if "/x" in text else URL
+    language = "shell" if any("shell" in layer or "json" in layer for layer in layers) else "yaml"
+    assert changed("env-reference", text, url, path, layers=layers, language=language) == after
+
+
+def test_a_plain_scalar_is_quoted_where_the_new_value_needs_it() -> None:
+    assert changed("replace-value", "a: x.md # c\n", "x.md", suggestion="a: b", layers=("yaml:plain",)) == (
+        'a: "a: b" # c\n'
+    )
+    assert changed("replace-value", "a: [x.md:/y, z]\n", "x.md", suggestion="b,c", layers=("yaml:plain-flow",)) == (
+        'a: ["b,c:/y", z]\n'
+    )
+
+
 def test_env_reference_elsewhere() -> None:
     url = "http://localhost:3011"
     assert changed("env-reference", f"A: {url}/x\n", f"{url}/x") == "A: ${BACKEND_URL}/x\n"
-    flow = changed("env-reference", f"A: [{url}]\n", url, layers=("yaml:plain-flow",))
-    assert flow.startswith("refused")
     assert changed("env-reference", f"A={url}\n", url, ".env") == "A=${BACKEND_URL}\n"
     assert changed("env-reference", f'CMD ["{url}"]\n', url, "Dockerfile", layers=("dockerfile:exec",)).startswith(
         "refused"
