@@ -215,6 +215,7 @@ def test_checks_only_where_a_tool_is_known() -> None:
     [
         ("mongo:4.2.0", "mongo"),
         ("mongo:7", "mongosh"),
+        ("quay.io/debezium/example-mongodb:3.0", "mongosh"),
         ("mongo", "mongosh"),
         ("mariadb:10.6.4-focal", "mariadb-admin"),
         ("mariadb:10.3", "mysqladmin"),

@@ -42,9 +42,9 @@ def check_for(image: str, port: int | None) -> list[str] | None:
         return _BY_NAME[base]
     if family is not None and family.name in _BY_FAMILY:
         limit, older = _BEFORE.get(family.name, ((), []))
-        version = _version(tag)
-        # OpenSearch counts from one again, with the security of later days.
-        return older if version and version < limit and base != "opensearch" else _BY_FAMILY[family.name]
+        # An image made from one of the family has a version of its own, as OpenSearch has.
+        version = _version(tag) if base in (*_BEFORE, "mongodb") else ()
+        return older if version and version < limit else _BY_FAMILY[family.name]
     return _at_port(base, tag, port) if port is not None else None
 
 
