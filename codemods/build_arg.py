@@ -11,7 +11,12 @@ from unmoor.model.findings import Edit, Fix, Refusal
 from unmoor.model.spans import Span
 from unmoor.text.edits import newline
 
-_BUILD = re.compile(rb"(?im)^RUN\b[^\n]*\b(build|generate|export|bundle)\b")
+_RUN = re.compile(rb"(?im)^[ \t]*RUN\b")
+_BUILD = re.compile(
+    rb"\b(?:npm|npx|yarn|pnpm|bunx?|next|vite|nuxi?t?|ng|vue-cli-service|react-scripts|gatsby|astro|remix|turbo|nx|expo|craco"
+    rb"|make|quasar|svelte-kit|webpack|rollup|parcel)\b[^;&|\n]*?(?<![\w./-])(?:build|generate|export|bundle)(?![\w/-])"
+    rb"|\bwebpack\b|(?<![\w-])build\.sh\b"
+)
 
 
 def fix(request: Request) -> Fix | Refusal:
@@ -80,11 +85,28 @@ def _dockerfile(request: Request, name: str) -> list[Edit] | Refusal:
         source = request.read(path)
     except (OSError, KeyError):
         return Refusal("its Dockerfile is not known")
-    match = _BUILD.search(source)
-    if match is None:
+    at = next((m.start() for m in _RUN.finditer(source) if _BUILD.search(_instruction(source, m.start()))), None)
+    if at is None:
         return Refusal(f"no instruction of {path} is known to build")
-    stage = source[source.upper().rfind(b"\nFROM ", 0, match.start()) + 1 : match.start()]
+    stage = source[source.upper().rfind(b"\nFROM ", 0, at) + 1 : at]
     if re.search(rb"(?m)^\s*ARG\s+" + name.encode() + rb"\b", stage):
         return []
     end = newline(source)
-    return [Edit(path, Span(match.start(), match.start()), f"ARG {name}{end}ENV {name}=${name}{end}")]
+    return [Edit(path, Span(at, at), f"ARG {name}{end}ENV {name}=${name}{end}")]
+
+
+def _instruction(source: bytes, at: int) -> bytes:
+    """An instruction with the lines that continue it and its here-document, as one line of text without comments."""
+    lines = source[at:].splitlines()
+    document = re.search(rb"<<-?[\"']?(\w+)", lines[0])
+    if document:
+        ends = [number for number, line in enumerate(lines) if line.strip() == document.group(1)]
+        return b";".join(lines[: ends[0]] if ends else lines)
+    found: list[bytes] = []
+    for line in lines:
+        if found and (not line.strip() or line.lstrip().startswith(b"#")):
+            continue
+        found.append(line.rstrip().rstrip(b"\\"))
+        if not line.rstrip().endswith(b"\\"):
+            break
+    return b" ".join(found)

@@ -130,9 +130,11 @@ class Compose:
         mapping = self.collection(pair)
         flow = ", ".join(one.flow for one in entries)
         if mapping is None:
-            if pair.child_by_field_name("value") is not None:
-                return None
-            return Edit(self.path, Span(pair.end_byte, pair.end_byte), f" {{{flow}}}")
+            value = pair.child_by_field_name("value")
+            if value is None:
+                return Edit(self.path, Span(pair.end_byte, pair.end_byte), f" {{{flow}}}")
+            null = self.text(value) in ("null", "Null", "NULL", "~")
+            return Edit(self.path, Span(value.start_byte, value.end_byte), f"{{{flow}}}") if null else None
         if mapping.type == "flow_mapping":
             return self.into_flow(mapping, flow)
         if mapping.type != "block_mapping":

@@ -58,7 +58,10 @@ def _unquoted(request: Request, place: Span, raw: str, written: str) -> Edit | N
 
 
 def required(request: Request) -> Fix | Refusal:
-    """`${X:-http://localhost}` → `${X:?X is not set}`: missing, it stops with a word instead of calling localhost."""
+    """`${X:-http://localhost}` → `${X:?X is not set}`: missing, it stops with a word instead of calling localhost.
+
+    Only shown for a bare host, which is often where the server is: beside the script.
+    """
     span, source = span_of(request), request.source
     before = re.search(rb"\$\{(\w+)(:?)-$", source[max(span.start - 200, 0) : span.start])
     if before is None or source[span.end : span.end + 1] != b"}":
@@ -67,7 +70,9 @@ def required(request: Request) -> Fix | Refusal:
     if _style(request, layers_of(request)) == "compose" and not _set_beside(request, name):
         return Refusal("the stack starts without an env file, and would no longer")
     edit = Edit(request.finding.path, Span(span.start - 1 - len(colon), span.end), f":?{name} is not set")
-    return Fix(f"require `{name}`", request.applicability, (edit,))
+    attrs = request.reference.attrs
+    bare = request.reference.kind == "host" and not attrs.get("explicit")
+    return Fix(f"require `{name}`", "display-only" if bare else request.applicability, (edit,))
 
 
 def _set_beside(request: Request, name: str) -> bool:
