@@ -187,7 +187,7 @@ def _pair(source: Source, chain: Chain, at: int, context: Context) -> bool:
     ):
         context.settle("proxy-target", f"the target of a proxy (`{key}`)")
     elif (
-        key in ("server", "devServer", "preview")
+        key in ("server", "devServer", "preview", "hmr")
         and context.keys[0] in ("host", "public", "hostname")
         and len(context.keys) == 2
     ):

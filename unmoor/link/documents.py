@@ -36,6 +36,9 @@ _HISTORY = re.compile(
     rf"(?i)(^|/)({_PAST}|{_PLANNED})([-_.][^/]*)?(/|\.\w+$)|(^|/)\d{{4}}-\d\d-\d\d[^/]*$|[-_](plan|design|spec|proposal)\.\w+$"
 )
 _OVER = re.compile(rf"(?i)(^|/)({_PAST})([-_.][^/]*)?(/|\.\w+$)")
+# Pages of editors and their assistants, which follow links from the root.
+_TOOL = re.compile(r"^\.(?!github/|gitlab/|gitea/|forgejo/)[\w-]+/")
+_OPEN_ITEM = re.compile(r"^\s*(?:[-*+]|\d+[.)])\s+\[ \]")
 _FILE_LIKE = re.compile(r"\.[A-Za-z][\w]{0,9}$|^\.{1,2}/|/$|^(Makefile|Dockerfile|justfile)$")
 # Pages of projects to be: what they name is the new project's.
 TEMPLATE = re.compile(
@@ -120,8 +123,10 @@ class _Reader:
 
     def _hedged(self, page: str, reference: Reference) -> bool:
         line = str(reference.attrs.get("line_text", ""))
+        if _OPEN_ITEM.match(line):
+            return True  # it is still to be done
         if reference.attrs.get("use") in ("link", "image"):
-            return bool(_OVER.search(page))
+            return bool(_OVER.search(page) or (_TOOL.match(page) and _HISTORY.search(page)))
         if reference.attrs.get("use") == "code-span" or reference.attrs.get("code_span"):
             told = _EXAMPLES.search(line.replace(reference.value, " "))
             return bool(reference.attrs.get("hedged") or told or _HISTORY.search(page))
@@ -205,6 +210,8 @@ class _Reader:
         site = self.sites.of(page)
         found = find(self.project.tree, clean(value).lstrip("/"), "" if value.startswith("/") else home)
         if found is not None:
+            return None
+        if _TOOL.match(page) and find(self.project.tree, clean(value), "") is not None:
             return None
         if site is not None:
             verdict = self.sites.leads(site, page, value)
@@ -342,7 +349,7 @@ class _Reader:
     def _foreign(self, page: str, reference: Reference) -> bool:
         """Whether the reader stands in a clone of another repository, or an unpacked archive, at this point."""
         text = self.project.read(page)[: reference.span.start].decode("utf-8", "replace")
-        found = False
+        found = self._in_folder_told(text)
         for match in _CLONE.finditer(text):
             name = (match.group(2) or match.group(1).rstrip("/").rpartition("/")[2]).removesuffix(".git")
             if name.lower() in self._own_names or (page.count("/") == 0 and match is next(_CLONE.finditer(text))):
@@ -352,6 +359,14 @@ class _Reader:
             if into and not re.search(r"\bcd\s+(\.\.|-|~)", behind[into.end() :]):
                 found = True
         return found
+
+    def _in_folder_told(self, before: str) -> bool:
+        """Whether the sentence above the fence says in which folder the reader is, and the repository has none such."""
+        prose = re.split(r"(?m)^[ \t]*(?:```|~~~)", before)
+        told = _STANDS.findall(prose[-2][-300:] if len(prose) > 1 else before[-300:])
+        name = told[-1].strip("/").rpartition("/")[2].lower() if told else ""
+        folders = {folder.lower() for folder in self.project.tree.folders_by_name}
+        return bool(name) and name not in folders | self._own_names and not _ROOT_WORD.match(name)
 
     @cached_property
     def _subpaths(self) -> set[str]:
@@ -382,6 +397,13 @@ _WELL_KNOWN = re.compile(
     r"[\w.-]*|next-env\.d|setup-env|pre-commit|app-config|dev-requirements|requirements-dev|docker-entrypoint)\b"
 )
 _CLONE = re.compile(r"\bgit\s+clone\s+(?:-\S+\s+(?:\d+\s+)?)*([^\s;&`\"']+)(?:[ \t]+([\w./-]+))?")
+_STANDS = re.compile(
+    r"(?i)\b(?:in(?:side)?|within|from)\s+(?:the|your|its)\s+[`*\"']*([\w./-]+)[`*\"']*[ -](?:folder|directory)\b"
+    r"(?=[^.\n]*:?\s*(?:\([^()]*\))?\s*$)"
+)
+_ROOT_WORD = re.compile(
+    r"(root|project|repo|repository|main|same|current|this|base|source|top-?level|code|app|application|parent|home)$"
+)
 _CRON = re.compile(r"^\s*(?:[\d*/,-]+\s+){5}")
 _TWIN = re.compile(r"[._-](example|sample|template|dist)\b")
 _EXAMPLES = re.compile(r"(?i)\b(examples?|e\.g|imagine|suppose|say)\b")

@@ -125,13 +125,16 @@ def _bare(name: str) -> str:
     return name
 
 
+_MEASURE = re.compile(r"(?i)\d+(\.\d+)?|true|false")  # `TOKEN_BUDGET`: a number of tokens
+
+
 def default_kind(name: str, attrs: dict[str, object]) -> str:
     """none, empty, harmless, address (loopback or private), home (a person's folder), secret: what ships without it."""
     default = attrs.get("default")
     if not attrs.get("has_default"):
         return "none"
     if SECRET.search(name) and not PUBLIC_BY_DESIGN.search(name) and isinstance(default, str):
-        return "secret"
+        return "harmless" if _MEASURE.fullmatch(default) else "secret"
     if default is None:
         return "harmless"
     text = str(default)

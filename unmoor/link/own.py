@@ -15,7 +15,22 @@ def own_names(project: Project) -> set[str]:
         names.update(re.split(r"__|\+", name)[-1:])  # checkouts that are kept as owner__name
     facts = project.facts.get("package.json")
     names.update(name.lower() for name in (facts.traits.get("name", []) if facts is not None else []))
+    return names | _drawn(project)
+
+
+def _drawn(project: Project) -> set[str]:
+    """The name at the root of the layout that the front page draws, if the folders below it are those of the root."""
+    page = next((name for name in ("README.md", "README.rst", "README.adoc") if name in project.tree.files), None)
+    text = project.read(page).decode("utf-8", "replace") if page else ""
+    names = set()
+    for match in _LAYOUT.finditer(text):
+        entries = re.findall(r"(?m)^[ \t]*[├└]─+[ \t]*([\w.-]+)", match.group(2))
+        if sum(project.tree.has(entry) for entry in entries) >= 2:
+            names.add(match.group(1).lower())
     return names
+
+
+_LAYOUT = re.compile(r"(?m)^[ \t]*([\w.-]+)/?[ \t]*(?:#.*)?\n((?:[ \t]*[│├└][^\n]*\n)+)")
 
 
 _DATA = re.compile(

@@ -7,13 +7,14 @@ from typing import NamedTuple
 
 SUBSTITUTION = r"\$\{(?:[^{}]|\{[^{}]*\})*\}|\$\([^()]*\)|\{\{[^{}]*\}\}|\{[^{}\s\"']*\}|\$\w+|%s|<[\w .-]+>"
 _NAME = rf"(?:\[[0-9A-Fa-f:.]+\]|(?:[\w.*-]|{SUBSTITUTION})+)"
-_PORT = rf"(?::(?:\d+|{SUBSTITUTION}|[A-Z][A-Z_]+(?![a-z])))?"
+_SEVERAL = r"\d+(?:\{\d[\d.,-]*\}|[xX]+\b)"  # `800{1-6}`, `300x`: several ports in one word
+_PORT = rf"(?::(?:{_SEVERAL}|\d+|{SUBSTITUTION}|[A-Z][A-Z_]+(?![a-z])))?"
 _USER = rf"(?:(?:[^\s/@'\"<>`\\{{}}]|{SUBSTITUTION})*@)?"
 _REST = rf"(?:[/?#](?:(?!,[a-zA-Z][\w+.-]*://)[^\s\"'`<>|\\^{{}}]|{SUBSTITUTION})*)?"
 URL = re.compile(rf"((?:jdbc:)?[a-zA-Z][a-zA-Z0-9+.-]*)://({_USER})({_NAME}{_PORT}(?:,(?![a-zA-Z][\w+.-]*:/){_NAME}{_PORT})*)({_REST})")
 HOST_PORT = re.compile(r"(?<![\w./:-])((?<!@)localhost|127(?:\.\d+){3}|\[::1\]|0\.0\.0\.0|(?<!@)host\.docker\.internal"
-                       r"|\d{1,3}(?:\.\d{1,3}){3})(?::(\d{2,5})(?!\d|->)|(?![\w.:-]))")
-_AUTHORITY = re.compile(rf"({_NAME})(?::(\d+|{SUBSTITUTION}|[A-Z][A-Z_]+))?$")
+                       r"|\d{1,3}(?:\.\d{1,3}){3})(?::(\d{2,5})(?![\dxX]|\{\d|->)|(?![\w.:-]))")
+_AUTHORITY = re.compile(rf"({_NAME})(?::({_SEVERAL}|\d+|{SUBSTITUTION}|[A-Z][A-Z_]+))?$")
 
 DEFAULT_PORTS = {"http": 80, "https": 443, "ws": 80, "wss": 443, "ftp": 21, "ssh": 22, "postgres": 5432,
                  "postgresql": 5432, "mysql": 3306, "mariadb": 3306, "redis": 6379, "rediss": 6379, "mongodb": 27017,
