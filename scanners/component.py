@@ -26,5 +26,5 @@ def scan(unit: Unit) -> Facts:
         lo, hi = front.span(1)
         facts.add(scan_embedded("typescript", unit.inner(Mapped.whole(text).slice(lo, hi), "script:ts")))
         skip.append(front.span())
-    facts.add(body(unit, skip, default="tsx"))
+    facts.add(body(unit, skip, unit.path.rpartition(".")[2].lower()))
     return facts

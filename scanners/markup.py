@@ -6,6 +6,7 @@ A lexer over tags, not a parser: template syntax may stand anywhere. Template ex
 import html
 import re
 from collections.abc import Iterator
+from typing import NamedTuple
 
 from msgspec import structs
 
@@ -13,6 +14,7 @@ from unmoor.model.facts import Facts, Reference, Role
 from unmoor.scanners import scan_embedded
 from unmoor.scanners.addresses import addresses_in
 from unmoor.scanners.unit import Unit
+from unmoor.syntax.tags import tags
 from unmoor.text.addresses import host_class
 from unmoor.text.mapped import Mapped
 
@@ -35,6 +37,7 @@ _LOADED = re.compile(
 )
 _SHOWN = re.compile(r"(?i)^(?:placeholder|title|alt|label|aria-[\w-]+|summary|description|helper-?text)$")
 _BOUND = re.compile(r"^(?::|v-bind:|@|v-on:|v-[\w-]+|x-[\w:-]+|on[a-z]+$|bind:|on:)")
+_ITSELF = ("directive", "expression", "ternary", "concatenation")  # positions of the expression's own value
 _SPOKEN = frozenset({"loopback", "private", "tailnet", "docker-internal", "dotless", "wildcard", "computed"})
 _WORTH = re.compile(rb"://|localhost|127\.0|\d\.\d+\.\d+\.\d|0\.0\.0\.0|['\"]/")
 
@@ -44,8 +47,8 @@ def scan(unit: Unit) -> Facts:
     return body(unit, [])
 
 
-def body(unit: Unit, skip: list[tuple[int, int]], default: str = "javascript") -> Facts:
-    """Scripts, tags and text outside the ranges in `skip`. default: the grammar of expressions bound to attributes."""
+def body(unit: Unit, skip: list[tuple[int, int]], component: str = "") -> Facts:
+    """Scripts, tags and text outside the ranges in `skip`. component: "vue", "svelte" or "astro" if it is one."""
     text = unit.text.text
     facts = Facts()
     taken = list(skip)
@@ -59,14 +62,12 @@ def body(unit: Unit, skip: list[tuple[int, int]], default: str = "javascript") -
         facts.add(_script(unit, match))
         taken.append(match.span(2))
     taken.sort()
-    tags: list[tuple[int, int]] = []
-    for match in _TAG.finditer(text):
-        if _inside(match.start(), taken):
-            continue
-        tags.append(match.span())
-        if match.group(2) and _WORTH.search(match.group(2)):
-            _attributes(unit, match, facts, default)
-    facts.references += _text(unit, sorted(taken + tags))
+    found: list[tuple[int, int]] = []
+    for tag in _component_tags(text, component) if component else _tags(text):
+        if not _inside(tag.start, taken):
+            found.append((tag.start, tag.end))
+            _attributes(unit, tag, facts, component)
+    facts.references += _text(unit, sorted(taken + found))
     return facts
 
 
@@ -101,26 +102,74 @@ def _comment(unit: Unit, lo: int, hi: int) -> Iterator[Reference]:
             yield reference
 
 
-def _attributes(unit: Unit, tag: "re.Match[bytes]", facts: Facts, default: str) -> None:
-    base = tag.start(2)
-    element = tag.group(1).decode("ascii", "replace").lower()
-    for match in _ATTRIBUTE.finditer(tag.group(2)):
-        group = next(i for i in (2, 3, 4, 5) if match.group(i) is not None)
-        lo, hi = base + match.start(group), base + match.end(group)
-        name = match.group(1).decode("utf-8", "replace")
-        if group == 4 or _BOUND.match(name):
-            facts.add(_expression(unit, lo, hi, default))
-        elif _WORTH.search(b"'" + match.group(group)):
-            facts.references += _value(unit, element, name, lo, hi)
+class _Attribute(NamedTuple):
+    """A name and the place of its value; code: the value is an expression."""
+
+    name: str
+    lo: int
+    hi: int
+    code: bool
 
 
-def _expression(unit: Unit, lo: int, hi: int, default: str) -> Facts:
+class _Tag(NamedTuple):
+    """An opening tag with those of its attributes that may hold an address."""
+
+    name: str
+    start: int
+    end: int
+    attributes: list[_Attribute]
+
+
+def _tags(text: bytes) -> Iterator[_Tag]:
+    for tag in _TAG.finditer(text):
+        attributes = []
+        for match in _ATTRIBUTE.finditer(tag.group(2)) if tag.group(2) and _WORTH.search(tag.group(2)) else ():
+            group = next(i for i in (2, 3, 4, 5) if match.group(i) is not None)
+            lo, hi = tag.start(2) + match.start(group), tag.start(2) + match.end(group)
+            name = match.group(1).decode("utf-8", "replace")
+            attributes.append(_Attribute(name, lo, hi, group == 4 or _BOUND.match(name) is not None))
+        yield _Tag(tag.group(1).decode("ascii", "replace").lower(), tag.start(), tag.end(), attributes)
+
+
+def _component_tags(text: bytes, component: str) -> Iterator[_Tag]:
+    for tag in tags(text, component):
+        attributes = []
+        for name, _, lo, hi, quote in tag.attributes:
+            code = quote in ("{", "`") or (component == "vue" and _BOUND.match(name) is not None)
+            around = 1 if quote == "`" else 0
+            attributes.append(_Attribute(name, lo - around, hi + around, code))
+        yield _Tag(tag.name.lower(), tag.start, tag.end, attributes)
+
+
+def _attributes(unit: Unit, tag: _Tag, facts: Facts, component: str) -> None:
+    for name, lo, hi, code in tag.attributes:
+        if code and component:
+            facts.add(_bound(unit, tag.name, name, lo, hi))
+        elif code:
+            facts.add(_expression(unit, lo, hi, "javascript"))
+        elif _WORTH.search(b"'" + unit.text.text[lo:hi]):
+            facts.references += _value(unit, tag.name, name, lo, hi)
+
+
+def _bound(unit: Unit, element: str, name: str, lo: int, hi: int) -> Facts:
+    """An attribute that an expression gives its value. What the expression itself is, is what the attribute is for."""
+    facts = _expression(unit, lo, hi, "tsx")
+    plain = re.sub(r"^(?::|v-bind:)", "", name)
+    role, why = _role(element, plain)
+    for index, reference in enumerate(facts.references):
+        if reference.role == "config" and reference.attrs.get("position") in _ITSELF:
+            attrs = {**reference.attrs, "position": f"attribute:{plain}", "key": plain, "element": element}
+            facts.references[index] = structs.replace(reference, role=role, why=why, attrs=attrs)
+    return facts
+
+
+def _expression(unit: Unit, lo: int, hi: int, language: str) -> Facts:
     """An attribute whose value is code: `:href="…"`, `onclick="…"`, Svelte's `{…}`."""
     if not _WORTH.search(unit.text.text, lo, hi):
         return Facts()
-    inner = _decoded(unit.text.text, lo, hi)
-    layer = "attribute:ts" if default == "tsx" else "attribute:js"
-    facts = scan_embedded("typescript" if default == "tsx" else "javascript", unit.inner(inner, layer))
+    inner = _decoded(unit.text.text, lo, hi, (b"(", b")") if language == "tsx" else (b"", b""))
+    layer = "attribute:ts" if language == "tsx" else "attribute:js"
+    facts = scan_embedded("typescript" if language == "tsx" else "javascript", unit.inner(inner, layer))
     facts.problems.clear()  # an object or a statement list as an attribute is no program, and no fault of the file
     facts.traits.clear()
     return facts
@@ -165,15 +214,16 @@ def _role(element: str, name: str) -> tuple[Role, str]:
     return "config", f"the value of `{name}`"
 
 
-def _decoded(text: bytes, start: int, end: int) -> Mapped:
-    parts: list[tuple[bytes, int, int]] = []
+def _decoded(text: bytes, start: int, end: int, around: tuple[bytes, bytes] = (b"", b"")) -> Mapped:
+    """The text without its entities. around: what is put before and behind it, of no place in the source."""
+    parts: list[tuple[bytes, int, int]] = [(around[0], start, start)]
     at = start
     for match in _ENTITY.finditer(text, start, end):
         decoded = html.unescape(match.group().decode("ascii")).encode("utf-8", "replace")
         if decoded != match.group():
             parts += [(text[at : match.start()], at, match.start()), (decoded, match.start(), match.end())]
             at = match.end()
-    return Mapped.build([*parts, (text[at:end], at, end)])
+    return Mapped.build([*parts, (text[at:end], at, end), (around[1], end, end)])
 
 
 def _text(unit: Unit, taken: list[tuple[int, int]]) -> Iterator[Reference]:

@@ -20,16 +20,20 @@ class Imported(NamedTuple):
     edit: Edit | None
 
 
-def bring(source: Source, name: str, specifiers: tuple[str, ...]) -> Imported:
-    """Make `name` of a module callable. specifiers: the one to write, then other spellings of the same module."""
-    existing = [statement for statement in _statements(source) if statement.specifier in specifiers]
+def bring(source: Source, name: str, specifiers: tuple[str, ...], seen: tuple[Source, ...] = ()) -> Imported:
+    """Make `name` of a module callable. specifiers: the one to write, then other spellings of the same module.
+
+    seen: other scripts of a component, whose imports count here.
+    """
+    every = [statement for one in (source, *seen) for statement in _statements(one)]
+    existing = [statement for statement in every if statement.specifier in specifiers]
     for statement in existing:
         local = statement.names.get(name)
         if local:
             return Imported(local, None)
         if statement.namespace:
             return Imported(f"{statement.namespace}.{name}", None)
-    local = _free_name(source, name)
+    local = free_name(source, name)
     for statement in existing:
         edit = _extend(source, statement, name, local)
         if edit is not None:
@@ -119,7 +123,7 @@ def _as(name: str, local: str) -> str:
     return name if name == local else f"{name} as {local}"
 
 
-def _free_name(source: Source, name: str) -> str:
+def free_name(source: Source, name: str) -> str:
     """The name itself, or one like it that nothing in the file uses."""
     second = "resolve" + name[3:] if name.startswith("get") and len(name) > 3 else name + "Resolved"
     for candidate in (name, second, *(f"{second}{number}" for number in range(2, 50))):
@@ -129,7 +133,10 @@ def _free_name(source: Source, name: str) -> str:
 
 
 def _used(source: Source, name: str) -> bool:
+    region = source.region
     for match in re.finditer(rb"(?<![\w$])" + re.escape(name.encode()) + rb"(?![\w$])", source.data):
+        if source.embedded and not region.start <= match.start() < region.end:
+            return True  # in a template, or in another script
         node = source.root.descendant_for_byte_range(match.start(), match.end() - 1)
         if node is not None and node.type in _NAMES and not _passed_on(node):
             return True
@@ -153,13 +160,18 @@ def commonjs(source: Source) -> bool:
     return b"require(" in source.data or b"module.exports" in source.data
 
 
+def line_of(name: str, local: str, specifier: str, quote: str = "'", end: str = "") -> str:
+    """The import as a line of its own."""
+    return f"import {{ {_as(name, local)} }} from {quote}{specifier}{quote}{end}"
+
+
 def _insert(source: Source, name: str, local: str, specifier: str) -> Edit:
     quote, end = source.quote, source.semicolon
     if commonjs(source):
         bound = name if name == local else f"{name}: {local}"
         line = f"const {{ {bound} }} = require({quote}{specifier}{quote}){end}"
     else:
-        line = f"import {{ {_as(name, local)} }} from {quote}{specifier}{quote}{end}"
+        line = line_of(name, local, specifier, quote, end)
     brought = [s.node for s in _statements(source)]
     if brought:
         return _after(source, brought[-1], line)
@@ -198,6 +210,8 @@ def _before(source: Source, first: Node | None, line: str) -> Edit:
     if not source.embedded and source.data[:at].strip(b"\xef\xbb\xbf \t\r\n") == b"":
         at = 3 if source.data.startswith(b"\xef\xbb\xbf") else 0
         return Edit(source.path, Span(at, at), line + source.newline + (source.newline if first is not None else ""))
+    if source.embedded and source.region.start <= at and b"\n" not in source.data[source.region.start : at]:
+        return Edit(source.path, Span(at, at), source.newline + line + source.newline)
     start = source.data.rfind(b"\n", 0, at) + 1
     indent = source.data[start:at].decode() if not source.data[start:at].strip() else ""
     return Edit(source.path, Span(at, at), line + source.newline + indent)

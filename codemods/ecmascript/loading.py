@@ -31,19 +31,20 @@ def no_module(request: Request) -> str:
     return ""
 
 
-def refusal(request: Request, source: Source, plan: Plan) -> str:
+def refusal(request: Request, source: Source | None, plan: Plan) -> str:
     """Why the file cannot load the resolver's module as the two run, or ""."""
     if plan.framework == "angular" and not plan.configured:
         return "Angular keeps addresses in its environment files and reads none at run time"
-    package = package_of(source.path, request.has)
-    inner, module = (path[len(package) + 1 :] if package else path for path in (source.path, plan.path))
+    path = request.finding.path
+    package = package_of(path, request.has)
+    inner, module = (one[len(package) + 1 :] if package else one for one in (path, plan.path))
     script = _BESIDE.match(inner) is not None
     outside = script or "/" not in inner or (module.startswith("src/") and not inner.startswith("src/"))
     if _PLAIN.search(inner) and outside and module.endswith((".ts", ".tsx")):
         return "a script that Node runs itself cannot import a TypeScript module"
     if script and plan.framework in ("vite", "astro") and not plan.configured:
         return "a script outside of the bundle has no `import.meta.env`"
-    if _PLAIN.search(inner) and not plan.exists and commonjs(source):
-        esm = plan.style == "esm" or (source.path.endswith(".cjs") and plan.style != "cjs")
+    if _PLAIN.search(inner) and not plan.exists and source is not None and commonjs(source):
+        esm = plan.style == "esm" or (path.endswith(".cjs") and plan.style != "cjs")
         return "an ES module cannot be required here" if esm else ""
     return ""

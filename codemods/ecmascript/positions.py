@@ -68,6 +68,8 @@ def refusal(node: Node) -> str:
         return "it is the text of a tagged template"
     if parent.type == "binary_expression" and _operator(parent) in _COMPARISONS:
         return "it is compared, not called"
+    if parent.type == "expression_statement" and inner.type == "parenthesized_expression":
+        return ""  # the whole expression of a template's attribute; a directive has no parentheses
     if parent.type not in _CHILD_OF and (parent.type, _field(parent, inner)) not in _ALLOWED:
         return f"a call cannot stand here ({_words(parent, inner)})"
     return _surroundings(parent)

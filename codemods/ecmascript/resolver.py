@@ -5,7 +5,8 @@ from functools import lru_cache
 
 from tree_sitter import Node
 
-from unmoor.codemods.ecmascript import destination, imports, loading, modules, positions, tsconfig
+from unmoor.codemods.ecmascript import component, destination, imports, loading, modules, positions, tsconfig
+from unmoor.codemods.ecmascript.component import Place
 from unmoor.codemods.ecmascript.expression import rewrite
 from unmoor.codemods.ecmascript.source import Source
 from unmoor.codemods.request import Request
@@ -42,21 +43,21 @@ def fix(request: Request) -> Fix | Refusal:
     refusal = loading.no_module(request)
     if refusal:
         return Refusal(refusal)
-    source = source_of(finding.path, request.source, reference.span.start)
-    if source is None:
-        return Refusal("it stands outside a script")
-    node = source.string_at(reference.span)
-    if node is None:
+    place = place_of(finding.path, request.source, reference.span.start)
+    if isinstance(place, str):
+        return Refusal(place)
+    node = place.source.string_at(reference.span) if place.source is not None else None
+    if place.source is not None and node is None:
         return Refusal("it is no string or template")
-    refusal = positions.refusal(node)
+    refusal = positions.refusal(node) if node is not None else ""
     if refusal:
         return Refusal(refusal)
     services = _services(request, service)
     plan = typescript(finding.path, request.settings, services, request.has, request.read, service)
-    refusal = loading.refusal(request, source, plan)
+    refusal = loading.refusal(request, place.home, plan)
     if refusal:
         return Refusal(refusal)
-    return _fix(request, source, node, plan, service)
+    return _fix(request, place, node, plan, service)
 
 
 def _own(request: Request, service: str) -> bool:
@@ -65,13 +66,12 @@ def _own(request: Request, service: str) -> bool:
     return bool(package) and any(one.name == service and one.context == package for one in request.services)
 
 
-def source_of(path: str, data: bytes, at: int) -> Source | None:
-    """The parsed script around a byte; one parse serves all findings of a file. None outside a script."""
+def place_of(path: str, data: bytes, at: int) -> Place | str:
+    """The code around a byte, or why there is none; one parse serves all findings of a plain file."""
+    if path.endswith((".vue", ".svelte", ".astro")):
+        return component.place(path, data, at)
     source = _parsed(path, data)
-    if not source.embedded:
-        return source
-    inner = Source(path, data, at)
-    return inner if inner.region.start <= at < inner.region.end else None
+    return Place(source, source)
 
 
 @lru_cache(4)
@@ -102,7 +102,7 @@ def _services(request: Request, service: str) -> tuple[ServiceAddress, ...]:
     return (*known, one)
 
 
-def _fix(request: Request, source: Source, node: Node, plan: Plan, service: str) -> Fix | Refusal:
+def _fix(request: Request, place: Place, node: Node | None, plan: Plan, service: str) -> Fix | Refusal:
     endpoint = plan.endpoint(service)
     if plan.path == request.finding.path:
         return Refusal("this is the resolver itself")
@@ -112,23 +112,46 @@ def _fix(request: Request, source: Source, node: Node, plan: Plan, service: str)
     if scheme not in _SCHEMES:
         return Refusal(f"a resolver of URLs has no `{scheme}:` addresses" if scheme else "it is no URL")
     module = _content(request, plan)
-    name = _function(endpoint, plan, module, scheme, source, node)
+    shown = place.shown or (place.source is not None and node is not None and destination.in_markup(place.source, node))
+    name = _function(endpoint, plan, module, scheme, shown)
     if isinstance(name, Refusal):
         return name
     if plan.exists and not exports(module, name):
         return Refusal(f"{plan.path} does not export `{name}` (`unmoor generate resolver` shows what it would hold)")
-    spellings = modules.specifiers(source, plan.path, request)
-    imported = imports.bring(source, name, _named(request, spellings))
+    imported = _imported(request, place, plan, name)
     known = _known(plan, endpoint, module, name, request)
-    made = rewrite(source, node, request.reference.span.start, imported.local, known)
-    if isinstance(made, str):
-        return Refusal(made)
-    edits = [Edit(request.finding.path, made.span, made.text)]
+    edits = _edits(request, place, node, imported.local, known)
+    if isinstance(edits, str):
+        return Refusal(edits)
     if imported.edit is not None:
         edits.append(imported.edit)
     creates = () if plan.exists else ((plan.path, plan.marker()),)
     title = f"call `{name}`, the resolver of `{service}`"
     return Fix(title, request.applicability, tuple(edits), creates)
+
+
+def _imported(request: Request, place: Place, plan: Plan, name: str) -> imports.Imported:
+    path, data = request.finding.path, request.source
+    if place.home is not None:
+        spellings = _named(request, modules.specifiers(place.home, plan.path, request))
+        return imports.bring(place.home, name, spellings, place.seen)
+    source = Source(path, data, 0)
+    specifier = _named(request, modules.specifiers(source, plan.path, request))[0]
+    local = imports.free_name(source, name)
+    line = imports.line_of(name, local, specifier)
+    return imports.Imported(local, component.opened(path, data, line, source.newline))
+
+
+def _edits(request: Request, place: Place, node: Node | None, call: str, known: set[str]) -> list[Edit] | str:
+    path, at = request.finding.path, request.reference.span.start
+    if place.source is None or node is None:
+        assert place.attribute is not None
+        return component.plain(path, request.source, place.attribute, at, call)
+    made = rewrite(place.source, node, at, call, known)
+    if isinstance(made, str):
+        return made
+    whole = place.attribute is not None and place.attribute.quote == "`" and made.span.start < place.attribute.lo
+    return [Edit(path, made.span, f"{{{made.text}}}" if whole else made.text)]
 
 
 def _content(request: Request, plan: Plan) -> str:
@@ -148,11 +171,11 @@ def _named(request: Request, spellings: tuple[str, ...]) -> tuple[str, ...]:
     return (module, *spellings) if module in spellings or not configured else spellings
 
 
-def _function(endpoint: Endpoint, plan: Plan, module: str, scheme: str, source: Source, node: Node) -> str | Refusal:
+def _function(endpoint: Endpoint, plan: Plan, module: str, scheme: str, shown: bool) -> str | Refusal:
     if scheme in ("ws", "wss"):
         return endpoint.websocket
     rendered = plan.framework in ("next", "nuxt")
-    if (rendered or plan.configured) and destination.in_markup(source, node):
+    if (rendered or plan.configured) and shown:
         if not plan.exists or exports(module, endpoint.public):
             return endpoint.public if rendered or plan.exists else endpoint.function
         if rendered:

@@ -2,6 +2,7 @@
 
 import re
 from functools import cached_property
+from typing import NamedTuple
 
 from tree_sitter import Node
 
@@ -9,11 +10,27 @@ from unmoor.model.spans import Span
 from unmoor.syntax.grammars import captures, parse
 from unmoor.text.edits import newline
 
-_SCRIPT = re.compile(rb"<script\b([^>]*)>(.*?)</script\s*>", re.DOTALL | re.IGNORECASE)
-_FRONT = re.compile(rb"\A---\r?\n(.*?)\r?\n---", re.DOTALL)
+_SCRIPT = re.compile(rb"<script\b((?:[^>\"']|\"[^\"]*\"|'[^']*')*)>(.*?)</script\s*>", re.DOTALL | re.IGNORECASE)
+_FRONT = re.compile(rb"\A(?:\xef\xbb\xbf)?\s*---[ \t]*\r?\n(.*?)^---[ \t]*$", re.DOTALL | re.MULTILINE)
 _TYPED = re.compile(rb"lang\s*=\s*[\"']?tsx?")
 _SUFFIXES = {"ts": "typescript", "mts": "typescript", "cts": "typescript", "tsx": "tsx"}
 STRINGS = ("string", "template_string")
+
+
+class Script(NamedTuple):
+    """A script of a component. attributes: of its tag; "---" for the code in front of an Astro page."""
+
+    span: Span
+    attributes: bytes
+
+    @property
+    def setup(self) -> bool:
+        """Whether it is Vue's `<script setup>`."""
+        return re.search(rb"\bsetup\b", self.attributes) is not None
+
+    def shared(self, suffix: str) -> bool:
+        """Whether it runs once for all instances: Svelte's module script, Vue's beside `<script setup>`."""
+        return not self.setup if suffix == "vue" else re.search(rb"\bmodule\b", self.attributes) is not None
 
 
 class Source:
@@ -26,7 +43,7 @@ class Source:
         self.embedded = suffix in ("vue", "svelte", "astro", "html", "htm")
         self.region, self.grammar = Span(0, len(data)), _SUFFIXES.get(suffix, "javascript")
         if self.embedded:
-            self.region, self.grammar = _region(suffix, data, at)
+            self.region, self.grammar = _region(scripts(suffix, data), at)
 
     @cached_property
     def root(self) -> Node:
@@ -99,12 +116,18 @@ def _holder(node: Node | None) -> Node | None:
     return node
 
 
-def _region(suffix: str, data: bytes, at: int) -> tuple[Span, str]:
-    if suffix == "astro":
-        match = _FRONT.match(data)
-        inside = match is not None and match.start(1) <= at < match.end(1)
-        return (Span(*match.span(1)) if match and inside else Span(0, 0)), "tsx"
-    for found in _SCRIPT.finditer(data):
-        if found.start(2) <= at < found.end(2):
-            return Span(*found.span(2)), "typescript" if _TYPED.search(found.group(1)) else "javascript"
+def scripts(suffix: str, data: bytes) -> list[Script]:
+    """The scripts of a component, in their order."""
+    front = _FRONT.match(data) if suffix == "astro" else None
+    found = [Script(Span(*front.span(1)), b"---")] if front else []
+    start = front.end() if front else 0
+    return found + [Script(Span(*match.span(2)), match.group(1)) for match in _SCRIPT.finditer(data, start)]
+
+
+def _region(found: list[Script], at: int) -> tuple[Span, str]:
+    for script in found:
+        if script.span.start <= at <= script.span.end:
+            if script.attributes == b"---":
+                return script.span, "tsx"
+            return script.span, "typescript" if _TYPED.search(script.attributes) else "javascript"
     return Span(0, 0), "javascript"

@@ -3,8 +3,10 @@
 import ast
 import re
 import warnings
+from collections.abc import Iterable, Iterator
 
 from unmoor.syntax.grammars import MAX_BYTES, errors, parse
+from unmoor.syntax.tags import Tag, tags
 
 _BY_SUFFIX = (
     (r"\.(ts|mts|cts)$", "typescript"),
@@ -19,6 +21,7 @@ _BY_SUFFIX = (
     (r"\.(java)$", "java"),
 )
 _SCRIPT = re.compile(rb"<script\b([^>]*)>(.*?)</script\s*>", re.DOTALL | re.IGNORECASE)
+_FRONT = re.compile(rb"\A(?:\xef\xbb\xbf)?\s*---[ \t]*\r?\n(.*?)^---[ \t]*$", re.DOTALL | re.MULTILINE)
 _YAML_ROWS = 32_000  # the pinned YAML grammar miscounts rows above 32,767
 
 
@@ -33,7 +36,7 @@ def worse(path: str, before: bytes, after: bytes) -> str:
         return "a NUL byte was written"
     name = grammar_of(path)
     if path.endswith((".vue", ".svelte", ".astro")):
-        return _scripts_worse(before, after)
+        return _component_worse(path.rpartition(".")[2], before, after)
     if not name or len(after) > MAX_BYTES or (name == "yaml" and after.count(b"\n") > _YAML_ROWS):
         return ""
     fresh = errors(parse(name, after))
@@ -43,11 +46,36 @@ def worse(path: str, before: bytes, after: bytes) -> str:
     return _python_worse(before, after) if name == "python" else ""
 
 
-def _scripts_worse(before: bytes, after: bytes) -> str:
-    def count(source: bytes) -> int:
-        return sum(len(errors(parse("typescript", match.group(2)))) for match in _SCRIPT.finditer(source))
+def _component_worse(language: str, before: bytes, after: bytes) -> str:
+    """By its scripts, and by the code in its template's attributes, of which none may get lost."""
+    if _faults(_scripts(language, after)) > _faults(_scripts(language, before)):
+        return "the script would no longer parse"
+    old, new = list(tags(before, language)), list(tags(after, language))
+    if len(new) < len(old) or sum(len(t.attributes) for t in new) < sum(len(t.attributes) for t in old):
+        return "the template would no longer read as it did"
+    if _faults(_bound(language, after, new)) > _faults(_bound(language, before, old)):
+        return "an expression of the template would no longer parse"
+    return ""
 
-    return "the script would no longer parse" if count(after) > count(before) else ""
+
+def _faults(sources: Iterable[bytes]) -> int:
+    return sum(len(errors(parse("typescript", source))) for source in sources)
+
+
+def _scripts(language: str, source: bytes) -> Iterator[bytes]:
+    front = _FRONT.match(source) if language == "astro" else None
+    if front is not None:
+        yield front.group(1)
+    for match in _SCRIPT.finditer(source, front.end() if front is not None else 0):
+        yield match.group(2)
+
+
+def _bound(language: str, source: bytes, found: list[Tag]) -> Iterator[bytes]:
+    for tag in found:
+        for name, _, lo, hi, quote in tag.attributes:
+            if quote in ("{", "`") or (language == "vue" and name.startswith((":", "v-bind:"))):
+                around = 1 if quote == "`" else 0
+                yield b"(" + source[lo - around : hi + around] + b")"
 
 
 def _python_worse(before: bytes, after: bytes) -> str:
