@@ -121,7 +121,7 @@ class Compose:
         return None if "\n" in text or text.startswith(("*", "&", "!")) else text
 
     def column(self, node: Node) -> int:
-        """How far a node stands from the margin, in bytes; only blanks may stand before it."""
+        """How far a node stands from the margin, in bytes; only blanks and the dash of an item may stand before it."""
         start = self.source.rfind(b"\n", 0, node.start_byte) + 1
         return node.start_byte - start
 
@@ -135,13 +135,30 @@ class Compose:
                 return Edit(self.path, Span(pair.end_byte, pair.end_byte), f" {{{flow}}}")
             null = self.text(value) in ("null", "Null", "NULL", "~")
             return Edit(self.path, Span(value.start_byte, value.end_byte), f"{{{flow}}}") if null else None
+        return self.append_to(mapping, entries)
+
+    def append_to(self, mapping: Node, entries: list[Entry]) -> Edit | None:
+        """Add keys behind the last one of a mapping. None for a list."""
         if mapping.type == "flow_mapping":
-            return self.into_flow(mapping, flow)
+            return self.into_flow(mapping, ", ".join(one.flow for one in entries))
         if mapping.type != "block_mapping":
             return None
         indent = " " * self.column(mapping.named_children[0])
         lines = [line for one in entries for line in one.lines]
         return self.below(mapping, [indent + line for line in lines])
+
+    def mapping_at(self, at: int, key: str) -> Node | None:
+        """The innermost mapping around a byte that holds a key."""
+        node: Node | None = self.root.descendant_for_byte_range(at, at)
+        while node is not None and (not node.type.endswith("mapping") or self.in_mapping(node, key) is None):
+            node = node.parent
+        return node
+
+    def in_mapping(self, mapping: Node, key: str) -> Pair | None:
+        """The pair of a key in a mapping."""
+        return next(
+            (one for one in mapping.named_children if one.type.endswith("_pair") and self.key(one) == key), None
+        )
 
     def below(self, node: Node, lines: list[str]) -> Edit:
         """Add whole lines behind the last line of a node."""

@@ -58,13 +58,19 @@ def _unquoted(request: Request, place: Span, raw: str, written: str) -> Edit | N
 
 
 def required(request: Request) -> Fix | Refusal:
-    """`${X:-http://localhost}` → `${X:?X is not set}`: missing, it stops with a word instead of calling localhost.
+    """`${X:-http://localhost}` → `${X:?X is not set}`: missing, it stops with a word instead of calling localhost. So
+    does Spring's `${X}` without its default.
 
     Only shown for a bare host, which is often where the server is: beside the script.
     """
     span, source = span_of(request), request.source
-    before = re.search(rb"\$\{(\w+)(:?)-$", source[max(span.start - 200, 0) : span.start])
-    if before is None or source[span.end : span.end + 1] != b"}":
+    head, closed = source[max(span.start - 200, 0) : span.start], source[span.end : span.end + 1] == b"}"
+    spring = re.search(rb"\$\{([\w.-]+):$", head)
+    if spring and closed and request.reference.language in ("yaml", "properties"):
+        edit = Edit(request.finding.path, Span(span.start - 1, span.end), "")
+        return Fix(f"require `{spring.group(1).decode()}`", request.applicability, (edit,))
+    before = re.search(rb"\$\{(\w+)(:?)-$", head)
+    if before is None or not closed:
         return Refusal("the default is only a part of the expansion")
     name, colon = before.group(1).decode(), before.group(2).decode()
     if _style(request, layers_of(request)) == "compose" and not _set_beside(request, name):

@@ -7,6 +7,7 @@ from unmoor.model.findings import Edit, Fix, Refusal
 from unmoor.model.spans import Span
 
 _DOTENV = re.compile(r"\s*(?:#\s*)?(?:export\s+)?[\w.-]+\s*=\s*(?:[^\"'\r\n]*|\"[^\"\r\n]*\"|'[^'\r\n]*')\s*(?:#.*)?")
+_COMMAND = re.compile(rb"(?m)^[ \t]*(?:case|if|for|while|esac|fi|done|\.|source|alias)(?:[ \t]|$)")
 _YAML_ITEM = re.compile(r"\s*-\s+[^\s&*!|>{\[-][^\r\n]*")
 _YAML_PAIR = re.compile(r"\s*[\w.\"'/-]+\s*:\s+[^\s&|>{\[][^\r\n]*|\s*[\w.\"'/-]+\s*:\s*")
 
@@ -26,6 +27,8 @@ def fix(request: Request) -> Fix | Refusal:
             return Refusal(refusal)
     elif not _DOTENV.fullmatch(line):
         return Refusal("the line holds more than this entry")
+    elif _COMMAND.search(source):
+        return Refusal("the file is a script")
     lo, hi = (start, end + 1) if end >= 0 else (_line_before(source, start), len(source))
     if not yaml and end >= 0:
         lo, hi = _with_heading(source, lo, hi)

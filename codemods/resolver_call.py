@@ -3,6 +3,7 @@
 from unmoor.codemods.request import Request
 from unmoor.model.findings import Fix, Refusal
 
+_SETTINGS = ("yaml", "dotenv", "dockerfile", "json", "toml")
 _ECMASCRIPT = (".ts", ".mts", ".cts", ".tsx", ".js", ".jsx", ".mjs", ".cjs", ".vue", ".svelte", ".astro")
 
 
@@ -22,6 +23,7 @@ def fix(request: Request) -> Fix | Refusal:
         "yaml",
         "dockerfile",
         "makefile",
+        "properties",
     ):
         from unmoor.codemods import env_reference
 
@@ -29,7 +31,9 @@ def fix(request: Request) -> Fix | Refusal:
     if request.finding.suggestion:
         from unmoor.codemods import service_address
 
-        return service_address.fix(request)
-    if request.reference.language in ("yaml", "dotenv", "dockerfile", "json", "toml"):
+        made = service_address.fix(request)
+        if isinstance(made, Fix) or request.reference.language in _SETTINGS:
+            return made
+    if request.reference.language in _SETTINGS:
         return Refusal("the topology knows no address that is right from here")
     return Refusal(f"there is no resolver in {request.reference.language} files")

@@ -125,6 +125,31 @@ def test_bind_loopback(value: str, after: str) -> None:
     assert changed("bind-loopback", "ports: [5432]\n", "5432").startswith("refused")
 
 
+@pytest.mark.parametrize(
+    ("port", "after"),
+    [
+        ("{target: 1, published: 2}", "{target: 1, published: 2, host_ip: 127.0.0.1}"),
+        ("target: 1\n    published: 2 # c", "target: 1\n    published: 2 # c\n    host_ip: 127.0.0.1"),
+        ("published: 2\n    host_ip: 0.0.0.0\n    target: 1", "published: 2\n    host_ip: 127.0.0.1\n    target: 1"),
+        ("target: 1", "refused: the port mapping is written elsewhere"),
+    ],
+)
+def test_bind_loopback_in_the_long_form(port: str, after: str) -> None:
+    text = "ports:\n  - {}\nx: 1\n"
+    found = changed("bind-loopback", text.format(port), port.partition(":")[0].strip("{"))
+    assert found == (after if after.startswith("refused") else text.format(after))
+
+
+@pytest.mark.parametrize(
+    ("path", "language"), [("src/main/resources/application.yml", "yaml"), ("application.properties", "properties")]
+)
+def test_the_default_of_a_placeholder_of_springs_goes(path: str, language: str) -> None:
+    text = "a: optional:configserver:${CONFIG.SERVER_URL:http://localhost:8888/}\n"
+    more: dict[str, object] = {"role": "default", "language": language}
+    after = changed("resolver-call", text, "http://localhost:8888/", path, **more)
+    assert after == "a: optional:configserver:${CONFIG.SERVER_URL}\n"
+
+
 COMPOSE = (
     "services:\n  a:\n    image: x{}\n  db:\n    image: postgres:16\n    healthcheck: {{test: x}}\n"
     "  cache:\n    image: redis\n"
@@ -437,6 +462,7 @@ def test_env_reference_elsewhere() -> None:
         ("c.yaml", "a:\n  - x\n", "x", "refused: it is the only entry of its list"),
         ("c.yaml", "a:\n  b:\n    c: 1\n  d: 2\n", "b", "refused: other entries hang on it"),
         (".env", 'A="x\ny"\n', "A", "refused: the line holds more than this entry"),
+        (".env", "A=1\ncase $B in\n  x) C=1;;\nesac\n", "A=1", "refused: the file is a script"),
     ],
 )
 def test_remove_entry(path: str, text: str, value: str, after: str) -> None:

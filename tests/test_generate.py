@@ -221,7 +221,7 @@ def test_checks_only_where_a_tool_is_known() -> None:
         ("mariadb:10.3", "mysqladmin"),
         ("registry:5000/bitnami/postgresql:16", "pg_isready"),
         ("valkey/valkey:8", "valkey-cli"),
-        ("docker.elastic.co/elasticsearch/elasticsearch:7.17.0", "curl -fsS"),
+        ("docker.elastic.co/elasticsearch/elasticsearch:7.17.0", "curl -s "),
         ("opensearchproject/opensearch:2", "curl -s "),
         ("elasticsearch:8.15.0", "curl -s "),
         ("minio/minio:RELEASE.2021-06-17T00-10-46Z", "curl"),

@@ -19,11 +19,10 @@ _BY_FAMILY = {
     "minio": ["CMD", "mc", "ready", "local"],
     "clickhouse": ["CMD", "wget", "-q", "--spider", "http://127.0.0.1:8123/ping"],
 }
-# Images of a family below a version, which hold another tool (or answer without credentials).
+# Images of a family below a version, which hold another tool.
 _BEFORE: dict[str, tuple[tuple[int, ...], list[str]]] = {
     "mariadb": ((10, 5), ["CMD", "mysqladmin", "ping", "-h", "127.0.0.1"]),
     "mongo": ((5,), ["CMD", "mongo", "--quiet", "--eval", "db.adminCommand('ping').ok"]),
-    "elasticsearch": ((8,), ["CMD-SHELL", "curl -fsS http://127.0.0.1:9200/_cluster/health"]),
     "minio": ((2023, 11), ["CMD", "curl", "-f", "http://127.0.0.1:9000/minio/health/live"]),
 }
 _BY_NAME = {"valkey": ["CMD", "valkey-cli", "ping"], "keydb": ["CMD", "keydb-cli", "ping"], "dragonfly": None}
@@ -42,7 +41,7 @@ def check_for(image: str, port: int | None) -> list[str] | None:
         return _BY_NAME[base]
     if family is not None and family.name in _BY_FAMILY:
         limit, older = _BEFORE.get(family.name, ((), []))
-        # An image made from one of the family has a version of its own, as OpenSearch has.
+        # An image made from one of the family has a version of its own.
         version = _version(tag) if base in (*_BEFORE, "mongodb") else ()
         return older if version and version < limit else _BY_FAMILY[family.name]
     return _at_port(base, tag, port) if port is not None else None
