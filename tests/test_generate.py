@@ -11,10 +11,10 @@ import pytest
 import yaml
 
 from unmoor import engine
-from unmoor.cli.generate import plan_of
 from unmoor.config.settings import Settings
 from unmoor.generate import resolver, texts
 from unmoor.generate.checks import check_for
+from unmoor.generate.choose import plan_of
 from unmoor.generate.dockerfile import scaffold
 from unmoor.generate.plan import Endpoint, Plan, from_marker
 from unmoor.project import Project

@@ -5,6 +5,7 @@ import re
 from unmoor.codemods.ecmascript.imports import commonjs
 from unmoor.codemods.ecmascript.source import Source
 from unmoor.codemods.request import Request
+from unmoor.generate import frameworks
 from unmoor.generate.plan import Plan, package_of
 
 _NO_MODULE = re.compile(
@@ -42,7 +43,7 @@ def refusal(request: Request, source: Source | None, plan: Plan) -> str:
     outside = script or "/" not in inner or (module.startswith("src/") and not inner.startswith("src/"))
     if _PLAIN.search(inner) and outside and module.endswith((".ts", ".tsx")):
         return "a script that Node runs itself cannot import a TypeScript module"
-    if script and plan.framework in ("vite", "astro") and not plan.configured:
+    if script and frameworks.named(plan.framework).reads in ("meta", "kit") and not plan.configured:
         return "a script outside of the bundle has no `import.meta.env`"
     if _PLAIN.search(inner) and not plan.exists and source is not None and commonjs(source):
         esm = plan.style == "esm" or (path.endswith(".cjs") and plan.style != "cjs")

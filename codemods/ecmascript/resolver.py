@@ -10,6 +10,7 @@ from unmoor.codemods.ecmascript.component import Place
 from unmoor.codemods.ecmascript.expression import rewrite
 from unmoor.codemods.ecmascript.source import Source
 from unmoor.codemods.request import Request
+from unmoor.generate import frameworks
 from unmoor.generate.plan import Endpoint, Plan, package_of, typescript
 from unmoor.generate.services import ServiceAddress
 from unmoor.model.findings import Edit, Fix, Refusal
@@ -174,7 +175,7 @@ def _named(request: Request, spellings: tuple[str, ...]) -> tuple[str, ...]:
 def _function(endpoint: Endpoint, plan: Plan, module: str, scheme: str, shown: bool) -> str | Refusal:
     if scheme in ("ws", "wss"):
         return endpoint.websocket
-    rendered = plan.framework in ("next", "nuxt")
+    rendered = frameworks.named(plan.framework).rendered
     if (rendered or plan.configured) and shown:
         if not plan.exists or exports(module, endpoint.public):
             return endpoint.public if rendered or plan.exists else endpoint.function
@@ -197,7 +198,8 @@ def exports(module: str, name: str) -> bool:
 def _known(plan: Plan, endpoint: Endpoint, module: str, name: str, request: Request) -> set[str]:
     """The variables that the resolver's function reads itself: by the plan, the settings, or its own text."""
     if not plan.exists:
-        return {endpoint.variable, endpoint.internal_variable} - {""}
+        socket = endpoint.socket if name == endpoint.websocket else ""
+        return {endpoint.variable, endpoint.internal_variable, socket} - {""}
     options = request.settings.resolver.get("typescript")
     known = {options.env[endpoint.service]} if options and endpoint.service in options.env else set()
     section = re.search(

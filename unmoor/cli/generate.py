@@ -10,7 +10,6 @@ import click
 from unmoor.model.errors import UserError
 
 if TYPE_CHECKING:
-    from unmoor.generate.plan import Plan
     from unmoor.project import Project
 
 
@@ -59,9 +58,10 @@ def _deliver(root: Path, text: str, write: str | None) -> None:
 @generate.command()
 @click.option("--language", type=click.Choice(["typescript", "python"]), default="typescript", help="Of the resolver.")
 @click.option("--package", metavar="DIR", default="", help="The folder whose code is to call it.")
+@click.option("--service", "wanted", multiple=True, help="A service to hold besides those that the code addresses.")
 @click.option("--tests", is_flag=True, help="Its unit tests instead, for the project's own runner.")
 @click.option("--write", metavar="PATH", help="Write module and tests (`auto`: where codemods expect them).")
-def resolver(language: str, package: str, tests: bool, write: str | None) -> None:
+def resolver(language: str, package: str, wanted: tuple[str, ...], tests: bool, write: str | None) -> None:
     """A module that knows each service's address, with its unit tests.
 
     Server and browser resolution, WebSocket addresses, and an error that names the variable instead of a silent
@@ -70,12 +70,13 @@ def resolver(language: str, package: str, tests: bool, write: str | None) -> Non
     from msgspec.structs import replace
 
     from unmoor.generate import resolver as made
+    from unmoor.generate.choose import plan_of
 
     ground = Ground()
-    plan = plan_of(ground.project, language, package.strip("./").rstrip("/"))
+    plan = plan_of(ground.project, language, package.strip("./").rstrip("/"), wanted)
     if not plan.endpoints:
         raise UserError(
-            "the topology names no service that is reached by URL", help="`unmoor topology` shows what it knows"
+            "the topology names no other service that is reached by URL", help="`unmoor topology` shows what it knows"
         )
     if write not in (None, "-", "auto"):
         plan = replace(plan, path=Path(os.path.normpath(Path.cwd() / str(write))).relative_to(ground.root).as_posix())
@@ -85,26 +86,6 @@ def resolver(language: str, package: str, tests: bool, write: str | None) -> Non
     path, text = made.tests(plan, ground.templates)
     _deliver(ground.root, made.module(plan, ground.templates), str(ground.root / plan.path))
     _deliver(ground.root, text, str(ground.root / path))
-
-
-def plan_of(project: "Project", language: str, package: str) -> "Plan":
-    """The plan for a package's code; all services where its code addresses none yet."""
-    from msgspec.structs import replace
-
-    from unmoor.generate import plan, services
-
-    def read(path: str) -> bytes:
-        return project.read(path)
-
-    known = services.of(project)
-    if language == "python":
-        return plan.python(package, project.settings, known, project.tree.has)
-    probe = f"{package}/x.ts" if package else "x.ts"
-    made = plan.typescript(probe, project.settings, known, project.tree.has, read)
-    if made.endpoints:
-        return made
-    everyone = tuple(replace(one, uses=(("", package),)) for one in known)
-    return plan.typescript(probe, project.settings, everyone, project.tree.has, read)
 
 
 @generate.command()

@@ -9,19 +9,11 @@ from msgspec import Struct
 from msgspec.json import decode, encode
 
 from unmoor.config.settings import ResolverSettings, Settings
-from unmoor.generate.services import ServiceAddress
+from unmoor.generate import frameworks
+from unmoor.generate.frameworks import Framework
+from unmoor.generate.services import INFRASTRUCTURE, ServiceAddress
 
 GENERATED = "unmoor:generate:"  # stands for the content of a file that is rendered only when it is written
-_PREFIXES = {"next": "NEXT_PUBLIC_", "vite": "VITE_", "cra": "REACT_APP_", "nuxt": "VITE_", "astro": "PUBLIC_",
-             "angular": "", "node": "", "browser": ""}  # fmt: skip
-_FRAMEWORKS = (("next", "next"), ("nuxt", "nuxt"), ("astro", "astro"), ("@angular/core", "angular"),
-               ("react-scripts", "cra"), ("vite", "vite"))  # fmt: skip
-INFRASTRUCTURE = re.compile(
-    r"minio|mailhog|mailpit|mailcatcher|maildev|grafana|prometheus|jaeger|kibana|adminer|pgadmin|phpmyadmin|traefik|"
-    r"nginx|proxy|localstack|keycloak|vault|consul|zipkin|flower|redis|rabbit|elastic|opensearch|loki|otel|playwright|"
-    r"selenium|cypress|storybook",
-    re.IGNORECASE,
-)
 _API = re.compile(r"(^|[-_])(api|backend|server|gateway)($|[-_])")
 Has = Callable[[str], bool]
 Read = Callable[[str], bytes]
@@ -30,7 +22,7 @@ Read = Callable[[str], bytes]
 class Endpoint(Struct, frozen=True):
     """One service in a resolver. variable: the public one; internal_variable: for server code, "" if there is none.
 
-    internal, development: base URLs from the topology, "" if unknown.
+    internal, development: base URLs from the topology, "" if unknown. socket: a variable of its own for WebSockets.
     """
 
     service: str
@@ -42,13 +34,15 @@ class Endpoint(Struct, frozen=True):
     internal: str
     development: str
     file: str = ""
+    socket: str = ""
 
 
 class Plan(Struct, frozen=True):
-    """A resolver module. path: relative to the root. framework: next, nuxt, astro, angular, cra, vite, node or browser.
+    """A resolver module. path: relative to the root. framework: a name of `unmoor.generate.frameworks`, or "python".
 
     style: "ts", "esm", "cjs" or "py". exists: whether the module is there. configured: whether the settings name it.
-    runner: of its tests. node_types: whether `process` has a type.
+    runner: of its tests. node_types: whether `process` has a type. switches: variables that name the environment.
+    imported: how Python tests import the module.
     """
 
     path: str
@@ -59,6 +53,8 @@ class Plan(Struct, frozen=True):
     endpoints: tuple[Endpoint, ...]
     runner: str = ""
     node_types: bool = False
+    switches: tuple[str, ...] = ()
+    imported: str = ""
 
     def endpoint(self, service: str) -> Endpoint | None:
         """The entry of a service."""
@@ -84,7 +80,7 @@ def typescript(
     options = settings.resolver.get("typescript", ResolverSettings())
     package = package_of(path, has)
     manifest = _manifest(package, read)
-    framework = _framework(manifest, path)
+    framework = frameworks.of(dependencies(manifest))
     style = _style(path, package, manifest, has)
     module = _module(options.module, package, style, has)
     stack = next((one.stack for one in services if one.name == wanted), "")
@@ -97,12 +93,12 @@ def typescript(
     endpoints = tuple(_endpoint(service, options, framework, package) for service in chosen)
     return Plan(
         module,
-        framework,
+        framework.name,
         style,
         has(module),
         bool(options.module),
         endpoints,
-        _runner(manifest),
+        _runner(manifest, framework),
         "@types/node" in dependencies(manifest) or "next" in dependencies(manifest),
     )
 
@@ -146,7 +142,7 @@ def _served(services: tuple[ServiceAddress, ...], options: ResolverSettings, mod
 def _called(service: ServiceAddress, package: str) -> bool:
     """Whether code of the package addresses the service, and the service is not the package itself."""
     own = bool(package) and service.context == package
-    return not own and any(_within(folder, package) for _, folder in service.uses)
+    return not own and any(_within(folder, package) for _, folder in (*service.uses, *service.sockets))
 
 
 def _within(folder: str, package: str) -> bool:
@@ -183,19 +179,15 @@ def dependencies(manifest: dict[str, object]) -> set[str]:
     return found
 
 
-def _framework(manifest: dict[str, object], path: str) -> str:
-    names = dependencies(manifest)
-    for name, framework in _FRAMEWORKS:
-        if name in names and not (framework == "vite" and names & {"express", "fastify", "koa", "@nestjs/core"}):
-            return framework
-    if names & {"react", "vue", "svelte", "@docusaurus/core", "preact", "solid-js"}:
-        return "browser"
-    return "node"
-
-
-def _runner(manifest: dict[str, object]) -> str:
-    names = dependencies(manifest)
-    return next((name for name in ("vitest", "jest") if name in names), "node")
+def _runner(manifest: dict[str, object], framework: Framework) -> str:
+    """vitest, jest, mocha, jasmine, bun or node: what the package tests with."""
+    names, scripts = dependencies(manifest), manifest.get("scripts")
+    test = str(scripts.get("test") or "") if isinstance(scripts, dict) else ""
+    if re.search(r"\bbun test\b", test):
+        return "bun"
+    known = (("vitest", "vitest"), ("jest", "jest"), ("react-scripts", "jest"), ("jest-expo", "jest"),
+             ("mocha", "mocha"), ("jasmine-core", "jasmine"))  # fmt: skip
+    return next((runner for name, runner in known if name in names), "vitest" if framework.reads == "kit" else "node")
 
 
 def _style(path: str, package: str, manifest: dict[str, object], has: Has) -> str:
@@ -237,7 +229,7 @@ def _configured(module: str, package: str, source: str, suffix: str, has: Has) -
     return join(root, stem if endings[0] == "" else f"{stem}.{suffix}")
 
 
-def _endpoint(service: ServiceAddress, options: ResolverSettings, framework: str, package: str) -> Endpoint:
+def _endpoint(service: ServiceAddress, options: ResolverSettings, framework: Framework, package: str) -> Endpoint:
     function = options.functions.get(service.name) or options.function or "get{Service}Url"
     base = pascal(service.name)
     name = function.replace("{Service}", base).replace("{service}", base[:1].lower() + base[1:])
@@ -246,14 +238,15 @@ def _endpoint(service: ServiceAddress, options: ResolverSettings, framework: str
     public = (options.public or f"{stem}PublicUrl").replace("{Service}", base)
     upper = constant(service.name)
     inside = [name for name, folder in service.uses if name and _within(folder, package)]
-    prefix = _PREFIXES[framework]
+    prefix = framework.prefix
     variable = options.env.get(service.name) or next(
         (n for n in inside if n.startswith(prefix)), f"{prefix}{upper}_URL"
     )
-    internal = f"{upper}_INTERNAL_URL" if framework in ("next", "nuxt") else ""
-    return Endpoint(
-        service.name, name, websocket, public, variable, internal, service.internal, service.development, service.file
-    )
+    internal = f"{upper}_INTERNAL_URL" if framework.rendered else ""
+    sockets = [name for name, folder in service.sockets if name and _within(folder, package)]
+    socket = next((name for name in sockets if name.startswith(prefix)), "")
+    known = (service.internal, service.development, service.file, socket)
+    return Endpoint(service.name, name, websocket, public, variable, internal, *known)
 
 
 def pascal(name: str) -> str:
@@ -269,3 +262,9 @@ def constant(name: str) -> str:
 def snake(name: str) -> str:
     """`user-api` → `user_api`."""
     return constant(name).lower()
+
+
+def camel(name: str) -> str:
+    """`API_URL` → `apiUrl`."""
+    head, *rest = [word.lower() for word in re.split(r"[^A-Za-z0-9]+", name) if word]
+    return head + "".join(word.capitalize() for word in rest)

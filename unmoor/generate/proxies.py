@@ -7,10 +7,9 @@ from msgspec import Struct
 
 from unmoor.generate import health, services
 from unmoor.generate.calls import Call, Calls, declared, handlers, literal, prefixes
-from unmoor.generate.plan import INFRASTRUCTURE, constant, join
+from unmoor.generate.plan import constant, join
 from unmoor.generate.render import render
 from unmoor.model.errors import UserError
-from unmoor.topology.families import family_of
 
 if TYPE_CHECKING:
     from unmoor.generate.services import ServiceAddress
@@ -86,7 +85,8 @@ def routes(project: "Project", front: FrontEnd, wanted: tuple[str, ...] = ()) ->
     if unknown:
         raise UserError(f"no service `{unknown[0]}` is reached by URL", help=f"there are: {', '.join(everyone)}")
     page = front.service.name if front.service is not None and not declared(project, front.service.name) else ""
-    own = tuple(one for one in everyone.values() if one.name != page and (_ours(project, one) or one.name in wanted))
+    others = [one for one in everyone.values() if one.name != page]
+    own = tuple(one for one in others if services.ours(project, one) or one.name in wanted)
     called = Calls(project, own, front.folder).all()
     silent = [one for one in own if not any(call.service == one.name for call in called)]
     addressed = [one for one in own if _addressed(one, front.folder)] or (list(own) if len(own) == 1 else [])
@@ -98,14 +98,6 @@ def routes(project: "Project", front: FrontEnd, wanted: tuple[str, ...] = ()) ->
         for service, prefix, calls in prefixes(called, {literal(one) for one in handlers(project, front.folder)})
     ]
     return sorted(found, key=lambda route: (-route.prefix.count("/"), route.prefix))
-
-
-def _ours(project: "Project", one: "ServiceAddress") -> bool:
-    """Whether a service is the application's: built here, or of an image that is nobody's known product."""
-    stack = next(stack for stack in project.topology.stacks if stack.name == one.stack)
-    image = stack.services[one.name].image
-    name = image.text or image.raw if image is not None and one.context is None else ""
-    return not INFRASTRUCTURE.search(f"{one.name} {name}") and family_of(name) is None
 
 
 def _addressed(one: "ServiceAddress", folder: str) -> bool:

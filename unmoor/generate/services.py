@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from msgspec import Struct, structs
 
 from unmoor.text.addresses import DEFAULT_PORTS, host_class
+from unmoor.topology.families import family_of
 
 if TYPE_CHECKING:
     from unmoor.project import Project
@@ -18,6 +19,12 @@ _NOT_HTTP = {port for scheme, port in DEFAULT_PORTS.items() if scheme not in ("h
 }  # fmt: skip
 
 
+INFRASTRUCTURE = re.compile(
+    r"minio|mailhog|mailpit|mailcatcher|maildev|grafana|prometheus|jaeger|kibana|adminer|pgadmin|phpmyadmin|traefik|"
+    r"nginx|proxy|localstack|keycloak|vault|consul|zipkin|flower|redis|rabbit|elastic|opensearch|loki|otel|playwright|"
+    r"selenium|cypress|storybook",
+    re.IGNORECASE,
+)
 # Variables that name those who may call, not whom to call.
 ORIGINS = re.compile(r"CORS|ORIGINS?$|ALLOWED|TRUSTED")
 
@@ -26,7 +33,7 @@ class ServiceAddress(Struct, frozen=True):
     """A service that is reached by URL. port: in its container; published: on the host, None if it is not.
 
     uses: (variable, folder) pairs of code that addresses the service, commonest first; the variable that stands in
-    front of its whole base address, or "".
+    front of its whole base address, or "". sockets: the same of `ws:` addresses.
     context: the folder that it is built from, None if it is not built here.
     """
 
@@ -37,6 +44,7 @@ class ServiceAddress(Struct, frozen=True):
     file: str = ""
     context: str | None = None
     uses: tuple[tuple[str, str], ...] = ()
+    sockets: tuple[tuple[str, str], ...] = ()
 
     @property
     def internal(self) -> str:
@@ -64,8 +72,18 @@ def of(project: "Project") -> tuple[ServiceAddress, ...]:
                 service.at.path,
                 service.build.context_path if service.build is not None else None,
             )
-    uses = _uses(project, found)
-    return tuple(structs.replace(found[name], uses=uses.get(name, ())) for name in sorted(found))
+    uses, sockets = _uses(project, found)
+    return tuple(
+        structs.replace(found[name], uses=uses.get(name, ()), sockets=sockets.get(name, ())) for name in sorted(found)
+    )
+
+
+def ours(project: "Project", one: ServiceAddress) -> bool:
+    """Whether a service is the application's: built here, or of an image that is nobody's known product."""
+    stack = next(stack for stack in project.topology.stacks if stack.name == one.stack)
+    image = stack.services[one.name].image
+    name = image.text or image.raw if image is not None and one.context is None else ""
+    return not INFRASTRUCTURE.search(f"{one.name} {name}") and family_of(name) is None
 
 
 def in_order(project: "Project") -> "list[Stack]":
@@ -95,24 +113,35 @@ def _published(service: "Service") -> int | None:
     return next((p.host for p in service.ports if p.host and p.container == wanted), None)
 
 
-def _uses(project: "Project", services: dict[str, ServiceAddress]) -> dict[str, tuple[tuple[str, str], ...]]:
-    """Service → who addresses it, by its name or by its published port on this machine."""
+_Uses = dict[str, tuple[tuple[str, str], ...]]
+
+
+def _uses(project: "Project", services: dict[str, ServiceAddress]) -> tuple[_Uses, _Uses]:
+    """Service → who addresses it, by its name or by its published port on this machine; by `http:` and by `ws:`."""
+    from unmoor.link.places import world_of
+
     by_port: dict[int, str] = {}
     for one in services.values():  # the default stack's come first: what it publishes is what a bare port means
         if one.published:
             by_port.setdefault(one.published, one.name)
-    counts: dict[str, Counter[tuple[str, str]]] = {}
+    plain: dict[str, Counter[tuple[str, str]]] = {}
+    sockets: dict[str, Counter[tuple[str, str]]] = {}
     for path, reference in project.references("url"):
         host, port = str(reference.attrs.get("host")), reference.attrs.get("port")
         name = host if host in services else None
         if name is None and isinstance(port, int) and host_class(host) == "loopback":
             name = by_port.get(port)
-        if name is None or reference.role not in ("request", "config", "default", "proxy-target"):
+        if name is None or world_of(path) or reference.role not in ("request", "config", "default", "proxy-target"):
             continue
         variable = str(reference.attrs.get("env") or "") if reference.role == "default" else ""
         if reference.attrs.get("purpose") in ("cors-origin", "bind") or ORIGINS.search(variable):
             continue
         if reference.attrs.get("rest") or not re.fullmatch(r"[A-Z][A-Z0-9_]*", variable):
             variable = ""
+        counts = sockets if reference.attrs.get("scheme") in ("ws", "wss") else plain
         counts.setdefault(name, Counter())[(variable, path.rpartition("/")[0])] += 1
+    return _commonest(plain), _commonest(sockets)
+
+
+def _commonest(counts: dict[str, Counter[tuple[str, str]]]) -> _Uses:
     return {name: tuple(pair for pair, _ in counter.most_common()) for name, counter in counts.items()}
