@@ -150,6 +150,11 @@ def test_what_can(path: str) -> None:
     assert "getBackendUrl('/x')" in made(path, {})
 
 
+def test_a_script_of_a_package_without_modules_requires() -> None:
+    assert made("src/a.js", {}).startswith("const { getBackendUrl } = require('./lib/service-urls')\n")
+    assert made("src/a.js", {"type": "module"}).startswith("import { getBackendUrl } from './lib/service-urls.js'\n")
+
+
 # ---- what a server renders takes the public address ----
 
 BOTH = {"src/lib/urls.ts": "export function getApiUrl(){}\nexport function getApiPublicUrl(){}\n", "package.json": "{}"}

@@ -41,6 +41,8 @@ def locate(source: Source, node: Node, at: int) -> Place | str:
         return "it holds credentials"
     host, _, port = authority.rpartition(b":") if re.search(rb":[^\]]*$", authority) else (authority, b"", b"")
     opened = "" if end < hi else "host" if not authority else "port" if authority.endswith(b":") else ""
+    if port and not computed and not port.isdigit():
+        return "its port is no number"
     if not host and not opened:
         return "its host is not written out"
     return Place(scheme, match.start(), end, source.data[lo : match.start()], source.data[end:hi],

@@ -20,10 +20,12 @@ class Imported(NamedTuple):
     edit: Edit | None
 
 
-def bring(source: Source, name: str, specifiers: tuple[str, ...], seen: tuple[Source, ...] = ()) -> Imported:
+def bring(
+    source: Source, name: str, specifiers: tuple[str, ...], seen: tuple[Source, ...] = (), usual: bool = False
+) -> Imported:
     """Make `name` of a module callable. specifiers: the one to write, then other spellings of the same module.
 
-    seen: other scripts of a component, whose imports count here.
+    seen: other scripts of a component, whose imports count here. usual: whether the package's scripts `require`.
     """
     every = [statement for one in (source, *seen) for statement in _statements(one)]
     existing = [statement for statement in every if statement.specifier in specifiers]
@@ -38,7 +40,7 @@ def bring(source: Source, name: str, specifiers: tuple[str, ...], seen: tuple[So
         edit = _extend(source, statement, name, local)
         if edit is not None:
             return Imported(local, edit)
-    return Imported(local, _insert(source, name, local, specifiers[0]))
+    return Imported(local, _insert(source, name, local, specifiers[0], commonjs(source, usual)))
 
 
 class _Statement(NamedTuple):
@@ -149,15 +151,17 @@ def _passed_on(node: Node) -> bool:
     return around is not None and around.parent is not None and around.parent.child_by_field_name("source") is not None
 
 
-def commonjs(source: Source) -> bool:
-    """Whether the file brings modules in by `require` and has no import or export of its own."""
+def commonjs(source: Source, usual: bool = False) -> bool:
+    """Whether the file brings modules in by `require`. usual: what its package's scripts do, if it does not tell."""
     if source.path.endswith(".cjs"):
         return True
     if source.path.endswith((".mjs", ".mts")) or source.embedded:
         return False
     if any(child.type in ("import_statement", "export_statement") for child in source.root.children):
         return False
-    return b"require(" in source.data or b"module.exports" in source.data
+    if re.search(rb"\brequire\(|\bmodule\.exports\b|\bexports\.\w+\s*=", source.data):
+        return True
+    return usual and source.path.endswith(".js")
 
 
 def line_of(name: str, local: str, specifier: str, quote: str = "'", end: str = "") -> str:
@@ -165,9 +169,9 @@ def line_of(name: str, local: str, specifier: str, quote: str = "'", end: str = 
     return f"import {{ {_as(name, local)} }} from {quote}{specifier}{quote}{end}"
 
 
-def _insert(source: Source, name: str, local: str, specifier: str) -> Edit:
+def _insert(source: Source, name: str, local: str, specifier: str, required: bool) -> Edit:
     quote, end = source.quote, source.semicolon
-    if commonjs(source):
+    if required:
         bound = name if name == local else f"{name}: {local}"
         line = f"const {{ {bound} }} = require({quote}{specifier}{quote}){end}"
     else:

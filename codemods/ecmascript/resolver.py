@@ -135,7 +135,7 @@ def _imported(request: Request, place: Place, plan: Plan, name: str) -> imports.
     path, data = request.finding.path, request.source
     if place.home is not None:
         spellings = _named(request, modules.specifiers(place.home, plan.path, request))
-        return imports.bring(place.home, name, spellings, place.seen)
+        return imports.bring(place.home, name, spellings, place.seen, plan.style == "cjs")
     source = Source(path, data, 0)
     specifier = _named(request, modules.specifiers(source, plan.path, request))[0]
     local = imports.free_name(source, name)
