@@ -72,7 +72,7 @@ def _call(source: Source, call: Node, callee: str, index: int, context: Context,
         context.settle(
             *(("default", "the default of a command-line option") if index > 1 else ("display", "describes an option"))
         )
-    elif index > 0 and names.GETENV.search(callee):
+    elif index > 0 and (names.GETENV.search(callee) or _by_name(source, given, index, callee)):
         name = plain(source, given[0]) or ""
         if names.UPPER.match(name):
             context.attrs.setdefault("env", name)
@@ -93,6 +93,11 @@ def _call(source: Source, call: Node, callee: str, index: int, context: Context,
         context.settle("proxy-target", f"the target of `{callee}`")
     elif names.REQUEST.match(callee) and _requested(context, index):
         context.settle("request", f"called by `{callee}`")
+
+
+def _by_name(source: Source, given: list[Node], index: int, callee: str) -> bool:
+    """`optionalString("API_URL", "http://…")`: a wrapper of any name, told by the variable that it is given first."""
+    return index == 1 and bool(names.VARIABLE.match(plain(source, given[0]) or "")) and not names.SETTER.search(callee)
 
 
 def _requested(context: Context, index: int) -> bool:

@@ -43,6 +43,8 @@ _TYPES = frozenset(
     }
 )
 _SKIP = frozenset({"import_statement", "import_require_clause", "import_attribute", "module"})
+_PAGE_ADDRESS = re.compile(r"\blocation(?:\?)?\.(?:origin|href)$")
+_BARE_BASE = re.compile(r"""["'`]https?://localhost/?["'`]$""")
 _COMPARING = frozenset({"===", "!==", "==", "!=", "<", ">", "<=", ">=", "in", "instanceof"})
 MOST_STEPS = 200
 
@@ -116,6 +118,7 @@ def _binary(source: Source, chain: Chain, at: int, context: Context) -> bool:
     left = parent.child_by_field_name("left")
     if operator in ("||", "??") and slot == "right" and left is not None:
         context.place("fallback")
+        _stands_in(source, chain[at].node, left, context)
         take_default(source, left, context, f"right of `{operator}`")
     elif operator == "&&" and slot == "right" and left is not None:
         take_branch(context, switches.branch(source, left, True), "behind an environment test")
@@ -133,6 +136,8 @@ def _ternary(source: Source, chain: Chain, at: int, context: Context) -> bool:
         return True
     context.place("ternary")
     positive = slot == "consequence"
+    other = parent.child_by_field_name("alternative" if positive else "consequence")
+    _stands_in(source, chain[at].node, other, context)
     branch = switches.branch(source, condition, positive)
     side = switches.side(source, condition, positive)
     if branch:
@@ -151,6 +156,12 @@ def _ternary(source: Source, chain: Chain, at: int, context: Context) -> bool:
         if name or (plain_test and not positive):
             take_default(source, condition, context, "the other arm of a conditional")
     return True
+
+
+def _stands_in(source: Source, node: Node, other: Node | None, context: Context) -> None:
+    """A bare `http://localhost` where there is no page to ask for its own address: a base that is thrown away."""
+    if _PAGE_ADDRESS.search(source.name(other)[-80:]) and _BARE_BASE.match(source.name(node)[:40]):
+        context.settle("dummy-base", "stands in for the page's own address")
 
 
 def _pair(source: Source, chain: Chain, at: int, context: Context) -> bool:

@@ -65,6 +65,10 @@ CASTS = frozenset(
     {"Number", "parseInt", "parseFloat", "String", "Boolean", "Number.parseInt", "Number.parseFloat", "trim", "BigInt"}
 )
 UPPER = re.compile(r"^[A-Z][A-Z0-9_]*$")
+VARIABLE = re.compile(r"^[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+$")
+SETTER = re.compile(
+    r"(?:^|\.|_)(?:set\w*|put|add|append|insert|define|commit|dispatch|emit|on|once|stubEnv|send|write|register)$"
+)
 CLIENTS = re.compile(
     r"(?i)^(?:axios|ky|got|\w*(?:client|api|http|axios|request|instance|service|fetcher|agent|backend))$"
 )

@@ -80,6 +80,8 @@ def env_name(source: Source, node: Node | None, depth: int = 0) -> str:
         if value is not None and value.end_byte - value.start_byte < 400:
             return env_name(source, value, depth + 1)
         return source_env(source).get(name, "")
+    if inner is not None and inner.type == "binary_expression" and depth < 3:  # `raw && raw.length > 0`
+        return env_name(source, inner.child_by_field_name("left"), depth + 1)
     return ""
 
 

@@ -35,10 +35,12 @@ _PLACEHOLDER = re.compile(
     r"|\{[^}]*\}|\$\w|\[[\w-]+\]|\bsome[-_]|\bnew[-_]?(file|feature|service)|NNN|YYYY|#\{|%\w+%"
 )
 _HEDGE = re.compile(
-    r"(?i)\b(?:deleted?|removed?|obsolete|deprecated|planned|todo|will be|would be|create[sd]?|for example|your|renamed"
+    r"(?i)\b(?:deleted?|removed?|obsolete|deprecated|planned|projected|proposed"
+    r"|todo|will be|would be|create[sd]?|for example|your|renamed"
     r"|formerly|previously|no longer|if (?:there|it|you|present|needed|any)|optional|generate[sd]?|gitignored"
     r"|not (?:yet|included|committed)|such as|instead of|replaced|does ?n[o']t exist|coming soon|download(?:ed|s)?"
     r"|save[sd]?)\b|\be\.g\.|→|->|~~"
+    r"|删除|移除|废弃|新建|创建|新增|计划|例如|削除|作成|予定|例えば|삭제|생성|예정"
 )
 _MAKES = re.compile(
     r"(?i)\b(?:creat(?:e|es|ing)|touch|generates?|(?:add|make) (?:a|an|the|another) (?:new )?"

@@ -28,7 +28,8 @@ def subjects(project: Project) -> Iterator[Subject]:
     for path, reference in project.asked_references("url", "host"):
         if file_kind(path) == "doc" and named_by_itself(project.read(path), *reference.span):
             continue
-        if reference.language == "nginx" and reference.attrs.get("host") in upstreams:
+        attrs = reference.attrs
+        if reference.language == "nginx" and attrs.get("key") != "server" and attrs.get("host") in upstreams:
             continue  # no host: an upstream of a file that includes this one, or that this one includes
         yield from sorted(_of(project, path, reference), key=lambda s: s.verdict not in _FAILING)
 

@@ -208,8 +208,10 @@ class _Reader:
         if self._in_images_folder(page, reference):
             return None
         site = self.sites.of(page)
-        found = find(self.project.tree, clean(value).lstrip("/"), "" if value.startswith("/") else home)
-        if found is not None:
+        rooted = value.startswith("/")
+        served = [one for one in above(home) if one.rpartition("/")[2] in ("public", "static")] if rooted else []
+        inner = clean(value).lstrip("/")
+        if any(find(self.project.tree, inner, one) is not None for one in ["" if rooted else home, *served]):
             return None
         if _TOOL.match(page) and find(self.project.tree, clean(value), "") is not None:
             return None

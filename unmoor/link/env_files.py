@@ -6,11 +6,12 @@ from collections.abc import Iterator
 from difflib import get_close_matches
 
 from unmoor.link.env_index import WELL_KNOWN, Declared, Variables
-from unmoor.link.places import place, world_of
+from unmoor.link.places import file_kind, place, world_of
 from unmoor.model.spans import Location
 from unmoor.model.subjects import Reason, Subject
 
 _PLACEHOLDER = re.compile(r"^#|<|>|\.\.\.|x{3,}|your|change|replace|example|\$\{|\$\(|^\s*$", re.I)
+_NAME = re.compile(rb"\b[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+\b")
 _SCHEMELESS = re.compile(r"^[a-z0-9][a-z0-9.-]*(:\d{2,5}(/\S*)?|/\S+)$", re.I)
 
 
@@ -71,6 +72,16 @@ def _mentioned(variables: Variables, name: str) -> bool:
     return bool(variables.reads.get(name)) or bool(variables.passed.get(name)) or name in variables.defined
 
 
+def _spoken(variables: Variables) -> set[str]:
+    """Every name of a variable's form that code or scripts hold, be it in a string."""
+    if not variables.spoken:
+        project = variables.project
+        for path in project.facts:
+            if file_kind(path) in ("code", "script", "config") and not path.endswith((".json", ".lock", ".svg")):
+                variables.spoken.update(name.decode() for name in _NAME.findall(project.read(path)))
+    return variables.spoken
+
+
 def _documents(variables: Variables) -> Iterator[Subject]:
     """Variables in documents that nothing reads or declares, though a near name is: the document went stale."""
     real = {name for name in variables.reads if any(not world_of(p) for p, _ in variables.reads[name])}
@@ -81,6 +92,8 @@ def _documents(variables: Variables) -> Iterator[Subject]:
             by_page[path].add(name)
     for name in sorted(set(variables.documented) - real):
         near = get_close_matches(name, sorted(real), 1, cutoff=0.85)
+        if near and name in _spoken(variables):
+            near = []  # some text of the code names it: a shim that is written out, a script for somewhere else
         for path, reference in variables.documented[name]:
             known = len(by_page[path] & real)
             attrs = {

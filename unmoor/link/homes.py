@@ -46,7 +46,7 @@ def home_path(project: Project, path: str, reference: Reference, images: set[str
     if _CONTAINER_SIDE.search(project.read(path)[max(reference.span.start - 16, 0) : reference.span.start]):
         return None  # the other side of a mount: a folder of the image
     inside = reference.runtime.startswith("container") and reference.attrs.get("use") != "mount"
-    inside = inside or file_kind(path, reference) == "dockerfile"
+    inside = inside or file_kind(path, reference) == "dockerfile" or _only_in_containers(project, path, reference)
     if inside and reference.value.startswith("/home/"):
         return None  # a user of the image
     user = match.group(1)
@@ -68,3 +68,9 @@ def home_path(project: Project, path: str, reference: Reference, images: set[str
         "",
         reference,
     )
+
+
+def _only_in_containers(project: Project, path: str, reference: Reference) -> bool:
+    """Whether a script is run by containers alone, as their entry point: the home is that of the image's user."""
+    found = project.topology.runtimes(path, reference) if reference.language == "shell" else []
+    return bool(found) and all(runtime.kind == "container" for runtime in found)

@@ -32,6 +32,13 @@ def subjects(project: Project) -> Iterator[Subject]:
             yield from reader.file(path, reference)
 
 
+def _told(reference: Reference, manifest: str) -> bool:
+    """Whether the line names the folder of a manifest: "**Backend**: run `make format`"."""
+    folder = manifest.rpartition("/")[0].rpartition("/")[2]
+    line = str(reference.attrs.get("line_text", ""))
+    return bool(folder and re.search(rf"(?i)\b{re.escape(folder)}\b", line))
+
+
 class _Reader:
     def __init__(self, project: Project) -> None:
         self.project = project
@@ -67,7 +74,8 @@ class _Reader:
             "near": near,
             "elsewhere": elsewhere,
             "hedged": bool(doc and attrs.get("code_span") and attrs.get("hedged")),
-            "sure": (not elsewhere or bool(manifest)) and not (doc and self._in_a_package(path, reference, elsewhere)),
+            "sure": (not elsewhere or (bool(manifest) and not (doc and _told(reference, elsewhere))))
+            and not (doc and self._in_a_package(path, reference, elsewhere)),
             "expected": f"`{name}` in {manifest}"
             if manifest and tool != "python-module"
             else manifest or f"`{name}` of {tool}",
@@ -122,6 +130,7 @@ class _Reader:
             for other, scripts in self.manifests.scripts.items()
             if name in scripts and other.rpartition("/")[2] in FILES.get(family(tool), ())
         ]
+        others.sort(key=lambda other: not _told(reference, other))
         if not asked and not self._has_any(tool):
             return None  # the reader's own project
         if reference.attrs.get("perhaps") and not others:

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 from unmoor.model.spans import Location
 from unmoor.text.addresses import Address
-from unmoor.topology import outside, reach
+from unmoor.topology import agreed, outside, reach
 from unmoor.topology.model import Port, Resolution, Runtime, Service, Stack
 from unmoor.topology.wording import at_host, known_as, names, number, rewritten, scheme_for
 
@@ -164,7 +164,7 @@ def named(topology: "Topology", address: Address, stack: Stack, service: Service
     if not same and not topology.shared(stack, service, target):
         return _isolated(address, stack, service, target)
     head = f"`{address.host}` is the container itself" if same else known_as(address.host, target.name)
-    return port_of(address, stack, target, head, "self" if same else "ok")
+    return port_of(topology, address, stack, target, head, "self" if same else "ok")
 
 
 def _on_host_network(address: Address, stack: Stack, service: Service, target: Service, text: str) -> Resolution:
@@ -201,7 +201,9 @@ def _isolated(address: Address, stack: Stack, service: Service, target: Service)
     return Resolution("isolated", reasons, target, stack.name, address.port)
 
 
-def port_of(address: Address, stack: Stack, target: Service, head: str, good: str) -> Resolution:
+def port_of(
+    topology: "Topology", address: Address, stack: Stack, target: Service, head: str, good: str
+) -> Resolution:
     """Whether the port of an address whose host is right is right too."""
     port = address.port
     if port is None:
@@ -217,7 +219,7 @@ def port_of(address: Address, stack: Stack, target: Service, head: str, good: st
         return Resolution(
             "wrong-port", [(text, mapping.at)], target, stack.name, mapping.container, right, "published-port"
         )
-    if not found.known:
+    if not found.known and not agreed.elsewhere(topology, target, port):
         return Resolution(
             "unknown", [(f"{head}; whether it listens at {port} is not known", target.at)], target, stack.name
         )
@@ -280,7 +282,7 @@ def resolve_unplaced(
     named_in = [(stack, stack.find(address.host)) for stack in stacks]
     for stack, target in named_in:
         if target is not None:
-            return port_of(address, stack, target, known_as(address.host, target.name), "ok")
+            return port_of(topology, address, stack, target, known_as(address.host, target.name), "ok")
     if kind in ("dotless", "local"):
         return Resolution("unknown", [(f"which network {address.host} is looked up in is not known", None)])
     return Resolution("external", [(f"{address.host} is outside of the repository", None)])

@@ -44,7 +44,7 @@ def resolve(
         target = stack.find(address.host)
         if target is not None and kind in ("dotless", "local", "domain"):
             if runtime.kind != "browser" and role not in _CALLED:
-                return _handed_on(address, stack, target)
+                return _handed_on(topology, address, stack, target)
             return service_name(address, stack, target, runtime)
     if kind in ("dotless", "local"):
         return _unnamed(topology, address, stacks, path)
@@ -67,11 +67,12 @@ def _job_service(topology: "Topology", address: Address, path: str | None) -> Re
     return Resolution("ok" if known else "unknown", [(text, service.at)], port=address.port)
 
 
-def _handed_on(address: Address, stack: Stack, target: Service) -> Resolution:
+def _handed_on(topology: "Topology", address: Address, stack: Stack, target: Service) -> Resolution:
     """A service's name that a script or document only passes on (a JSON body, a variable): who calls it is inside."""
     from unmoor.topology.inside import port_of
 
-    return port_of(address, stack, target, known_as(address.host, target.name) + ", for whoever gets it", "ok")
+    head = known_as(address.host, target.name) + ", for whoever gets it"
+    return port_of(topology, address, stack, target, head, "ok")
 
 
 def _inside_view(topology: "Topology", path: str | None, stacks: list[Stack]) -> Stack | None:
