@@ -227,7 +227,8 @@ def _refer(facts: Facts, unit: Unit, entry: Entry, word: Word, ports: dict[str, 
     sibling = _sibling(entry.name, ports)
     if sibling is not None:
         value = unit.text.text[sibling.lo : sibling.hi].decode("utf-8", "replace")
-        extra = {"sibling_port": value, "sibling_port_span": tuple(unit.span(sibling.lo, sibling.hi))}
+        place = tuple(unit.span(sibling.lo, sibling.hi))
+        extra = {"sibling_port": value, "sibling_port_name": sibling.name, "sibling_port_span": place}
     read = commands.read_value(word, entry.name, state, "config", "", **extra)
     for reference in read.references:
         attrs = dict(reference.attrs)

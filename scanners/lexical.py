@@ -74,6 +74,7 @@ ENV_READ = re.compile(
     r"(?:^|[.:>])(?:Getenv|LookupEnv|getenv|get_env|fetch_env!?|GetEnvironmentVariable|var|var_os|env!|option_env!|env|getOrDefault"
     r"|get|getOrElse|fetch|fromEnvironment|ExpandEnv|getEnv\w*|envOr\w*|GetEnv\w*|EnvOr\w*|mustGetenv|MustGetenv|requireEnv|getEnvOrDefault)$"
 )
+_READS_NAMED = re.compile(r"(?i)(^|[.:>_])(get_?env\w*|env_?or\w*|lookup_?env\w*|env_?(with_?)?default\w*)$")
 _SURE = re.compile(
     r"(?i)(os\.(getenv|lookupenv)|^getenv|::getenv|system\.(getenv|get_env|fetch_env!?)|getenvironmentvariable|env::var(_os)?|\benv!|option_env!"
     r"|^env$|getenv\(\)\.|getenv\.(get|getordefault)|sys\.env(\.(get|getorelse))?|^env\.(get|fetch)|environment\.get|fromenvironment"
@@ -83,6 +84,8 @@ _SURE = re.compile(
 _SECOND = re.compile(
     r"""\s*(?:,|[)\]]\s*(?:\|\||\?\?|\?:))\s*(?:(?P<quote>["'`])(?P<text>[^"'`\n]*)(?P=quote)|(?P<other>[\w$\[(:-]))"""
 )
+# What goes on without the variable: `== "true"`, `if v := os.Getenv("X"); v != ""`.
+_DOES_WITHOUT = re.compile(r"""\s*[)\]]\s*(?:[!=]==?\s*["'][^"'\n]+["']|;\s*\w+\s*!=\s*"")""")
 _REQUIRED = re.compile(r"(?i)fetch_env!|env!|must|require")
 _SHOWN = re.compile(
     r"(?i)(^|[.:>])(print\w*|println!?|eprintln!?|puts|echo|writeline|write|printf|fatal\w*|panic!?|log\w*|info\w*!?|warn\w*!?"
@@ -194,6 +197,7 @@ def _env(unit: Unit, literal: Literal, value: str, tongue: Tongue) -> Reference:
         "required": required,
         "access": literal.frame.name[:40],
         "dynamic": False,
+        "optional": not required and bool(_DOES_WITHOUT.match(literal.tail)),
     }
     return unit.reference(
         "env",
@@ -270,6 +274,8 @@ def use(literal: Literal, read_: Reference | None) -> tuple[Role, str, dict[str,
         attrs["key"] = key.group(1)
     if literal.joined:
         attrs["computed"] = True
+    if read_ is None and literal.frame.place == 1 and _READS_NAMED.search(name):
+        return "default", f"what `{name}` gives where the variable is not set", attrs
     if read_ is not None:
         attrs["env"] = read_.value
         return "default", f"used where `{read_.value}` is not set", attrs

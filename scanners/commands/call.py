@@ -111,7 +111,9 @@ class Call(Struct):
         """A file or folder that the command makes."""
         base, rest = self.state.base(word.value)
         if rest and not rest.startswith("-"):
-            self.declare(word.part(len(word.value) - len(rest)), "path", rest, None, cwd=base, verb=self.program)
+            named = word.part(len(word.value) - len(rest))
+            for made in self.literals(named) or [named]:
+                self.declare(made, "path", made.value, None, cwd=base, verb=self.program)
 
     def run(self, words: Sequence[Word], state: State | None = None) -> None:
         """Read words as a command of their own."""

@@ -224,7 +224,9 @@ def _binary_fate(source: Source, parent: Node, field: str, chain: Chain, at: int
         return _given(source, last)
     if operator == "+":
         return None
-    return {"tested": True}
+    other = parent.child_by_field_name("left" if field == "right" else "right")
+    compared = operator in ("==", "===", "!=", "!==") and bool(plain(source, other))
+    return {"tested": True, "optional": True} if compared else {"tested": True}
 
 
 def _given(source: Source, node: Node | None) -> dict[str, Any]:

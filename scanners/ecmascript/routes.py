@@ -272,6 +272,11 @@ def _declare(source: Source, chain: Chain, place: Node, path: str, attrs: dict[s
     )
 
 
+_SERVERS = {"devServer": "webpack-proxy", "server": "vite-proxy", "preview": "vite-proxy"}
+# A table that is put together elsewhere: any path may be in it.
+_UNREAD_PROXY = {"method": "", "order": 0, "destination": "${…}", "prefix": True, "websocket": True}
+
+
 def configured(source: Source, chain: Chain) -> Iterator[Declaration]:
     """Routes that a property configures: Next's `{source, destination}`, `proxy: {'/api': …}` of Vite and webpack."""
     node = chain[-1].node
@@ -280,7 +285,13 @@ def configured(source: Source, chain: Chain) -> Iterator[Declaration]:
         yield from _rewrite(source, chain[:-1], chain[-2].node)
         return
     value = unwrap(node.child_by_field_name("value"))
-    if key != "proxy" or value is None:
+    if value is None:
+        return
+    if key in _SERVERS and value.type == "object":
+        for short in value.named_children[:200]:
+            if short.type == "shorthand_property_identifier" and source.name(short) == "proxy":
+                yield from _table(source, chain, short, _SERVERS[key])
+    if key != "proxy":
         return
     owner = next(
         (
@@ -290,14 +301,22 @@ def configured(source: Source, chain: Chain) -> Iterator[Declaration]:
         ),
         "",
     )
-    kind = "webpack-proxy" if owner == "devServer" else "vite-proxy" if owner in ("server", "preview") else "proxy"
-    if value.type == "object":
-        for order, pair in enumerate(value.named_children[:200]):
+    yield from _table(source, chain, value, _SERVERS.get(owner, "proxy"))
+
+
+def _table(source: Source, chain: Chain, value: Node, kind: str) -> Iterator[Declaration]:
+    """The routes of a proxy table, followed to the constant that it is; one that takes any path if it is computed."""
+    named = value.type in ("identifier", "shorthand_property_identifier")
+    table = unwrap(source.values.get(source.name(value))) if named else value
+    if table is not None and table.type == "object":
+        for order, pair in enumerate(table.named_children[:200]):
             if pair.type == "pair":
                 yield from _proxied(source, chain, pair, kind, order)
-    elif value.type == "array":
-        for order, entry in enumerate(value.named_children[:200]):
+    elif table is not None and table.type == "array":
+        for order, entry in enumerate(table.named_children[:200]):
             yield from _proxy_entry(source, chain, entry, kind, order)
+    elif kind != "proxy" and value.type not in ("false", "undefined", "null"):
+        yield _declare(source, chain, value, "/", {**_UNREAD_PROXY, "source": kind})
 
 
 def _proxied(source: Source, chain: Chain, pair: Node, kind: str, order: int) -> Iterator[Declaration]:

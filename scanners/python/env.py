@@ -52,7 +52,9 @@ def from_call(unit: Unit, source: bytes, call: Node, name: str, access: str) -> 
     fallback = _fallback(source, call, given)
     required = fallback is None and (access == "env()" or "require" in name.lower())
     required = required or (fallback is None and _checked(source, call))
-    yield _named(unit, variable, access, _constant(source, fallback), fallback is not None, required)
+    found = _named(unit, variable, access, _constant(source, fallback), fallback is not None, required)
+    found.attrs["optional"] = fallback is None and not required and _compared(source, call)
+    yield found
 
 
 def from_subscript(unit: Unit, source: bytes, node: Node) -> Iterator[Reference | Declaration]:
@@ -257,6 +259,22 @@ def _guarded(source: bytes, node: Node, name: str) -> bool:
                 return True
         parent = parent.parent
     return False
+
+
+def _compared(source: bytes, call: Node) -> bool:
+    """Whether a read is only held against a text (`os.getenv("X") == "true"`), so that its absence is one answer."""
+    node = call
+    while node.parent is not None and node.parent.type in ("attribute", "call", "parenthesized_expression"):
+        if node.parent.type == "call" and node.parent.child_by_field_name("function") != node:
+            return False
+        node = node.parent
+    above = node.parent
+    if above is None or above.type != "comparison_operator":
+        return False
+    others = [one for one in above.named_children if one != node]
+    return bool(others) and all(
+        bool(_constant(source, one)) or one.type in ("tuple", "list", "set") for one in others
+    )
 
 
 def _checked(source: bytes, call: Node) -> bool:

@@ -40,6 +40,8 @@ def _of(project: Project, path: str, reference: Reference) -> Iterator[Subject]:
     address = address_of(reference)
     if address.port is None and reference.attrs.get("port_name"):
         address = address._replace(port=known.port(path, reference))
+    if reference.attrs.get("sibling_port_name") in topology.host_port_variables:
+        address = address._replace(port=None)  # the host's port, which whoever uses the name does not use
     used = [Reason("used here", place) for place in known.shown(path, reference)]
     for runtime in known.runtimes(path, reference, topology.runtimes(path, reference)) or [Runtime("")]:
         resolution = topology.resolve(address, runtime, path=path, reference=reference)

@@ -93,6 +93,8 @@ def _subject(
 def _kind_of(variables: Variables, name: str, path: str, attrs: dict[str, object]) -> str:
     if name in variables.optional or _listed_by_framework(variables, path):
         return "optional"
+    if all(read.reference.attrs.get("optional") for read in variables.reads[name]):
+        return "optional"
     return "none" if _blank(variables, name, attrs) else default_kind(name, attrs)
 
 

@@ -15,6 +15,7 @@ from unmoor.topology.proxies import Route
 _CALLS = re.compile(
     r"^(window\.)?(fetch|EventSource|XMLHttpRequest\.open|xhr\.open|WebSocket|axios(\.\w+)?|ky(\.\w+)?|useSWR|\$fetch)$"
 )
+_SERVER_FILE = re.compile(r"(src/)?middleware\.[jt]s$|(src/)?proxy\.[jt]s$|server\.[cm]?[jt]s$|src/setupProxy")
 _PREFIX_SOURCES = (
     "nginx",
     "caddy",
@@ -70,11 +71,15 @@ class Table:
     def _unseen(self, folder: str, target: str) -> str:
         """What may serve it without our seeing: middleware, a server of the package's own, a page route."""
         prefix = folder + "/" if folder else ""
+        name = target.rpartition("/")[2]
+        if "." in name:  # a file of the package that its build copies to where it is asked for
+            copied = next((one for one in self.project.tree.by_name.get(name, ()) if one.startswith(prefix)), "")
+            if copied:
+                return copied
         for path, facts in self.project.facts.items():
             if not path.startswith(prefix):
                 continue
-            name = path[len(prefix) :]
-            if re.match(r"(src/)?middleware\.[jt]s$|(src/)?proxy\.[jt]s$|server\.[cm]?[jt]s$|src/setupProxy", name):
+            if _SERVER_FILE.match(path[len(prefix) :]):
                 return path
             if {"msw", "miragejs"} & set(facts.traits.get("imports", ())):
                 return path

@@ -99,6 +99,7 @@ _NETWORKS = {
     "resolver": [
         "127.0.0.11/32",
         "169.254.0.0/16",
+        "10.0.2.2/32",  # the host, as QEMU and the Android emulator have it for every guest
         "8.8.8.8/32",
         "8.8.4.4/32",
         "1.1.1.1/32",

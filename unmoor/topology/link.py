@@ -155,6 +155,14 @@ class Topology:
         ]
 
     @cached_property
+    def host_port_variables(self) -> set[str]:
+        """Variables that only say at which port of the host something is published, and are given to no service."""
+        services_ = [service for stack in self.stacks for service in stack.services.values()]
+        published = (mapping.raw.rpartition(":")[0] for service in services_ for mapping in service.ports)
+        names = {name for text in published for name in re.findall(r"\$\{?(\w+)", text)}
+        return names - {name for service in services_ for name in service.environment}
+
+    @cached_property
     def openers(self) -> dict[int, list[Listener]]:
         """Processes outside of every stack that open a port on the host: dev servers, scripts, `docker run -p`."""
         return openers.openers(self)
