@@ -12,6 +12,7 @@ from unmoor.config.settings import Settings
 from unmoor.files import forking
 from unmoor.files.clean import clean
 from unmoor.files.workspace import Workspace
+from unmoor.link import env_files, env_stacks
 
 # What a hook on clean files has no need of. Each of them costs more than the interpreter's own start, or pulls in the
 # linkers, which only make sense with the whole repository.
@@ -98,6 +99,17 @@ def test_only_asked_files_are_reported_and_their_findings_are_the_same(tmp_path:
     assert wanted and [f.fingerprint for f in part.findings] == [f.fingerprint for f in wanted]
     assert [f.message for f in part.findings] == [f.message for f in wanted]
     assert part.listed == part.scanned == 1
+
+
+def test_what_is_not_asked_is_not_judged(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A hook on a file of code asks neither what services read nor which name a document means."""
+    (tmp_path / "a.ts").write_text(DIRTY)
+    (tmp_path / "b.ts").write_text("export const token = process.env.API_TOKEN\n")
+    (tmp_path / "README.md").write_text("Set `API_TOKENS` and `OTHER_TOKEN`:\n\n```sh\nexport API_TOKENS=1\n```\n")
+    (tmp_path / "compose.yaml").write_text("services:\n  api:\n    build: .\n    environment: {X_Y: 1}\n")
+    monkeypatch.setattr(env_stacks, "_reads_by_service", lambda variables: pytest.fail("services were judged"))
+    monkeypatch.setattr(env_files, "get_close_matches", lambda *given, **more: pytest.fail("documents were judged"))
+    assert engine.scan(tmp_path, Settings(), paths=["a.ts"]).findings
 
 
 def test_many_processes_answer_as_one(tmp_path: Path) -> None:

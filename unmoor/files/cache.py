@@ -3,6 +3,7 @@
 import contextlib
 import os
 import tempfile
+from collections.abc import Container
 from hashlib import blake2b
 from pathlib import Path
 
@@ -60,10 +61,10 @@ class Cache:
         if path is not None:
             self._old = _read(path)
 
-    def by_stat(self, path: str, stat: tuple[int, int] | None, scanner: str) -> Entry | None:
-        """The entry of a file whose time and size did not change; its bytes need not be read."""
+    def by_stat(self, path: str, stat: tuple[int, int] | None, scanners: Container[str]) -> Entry | None:
+        """The entry, by one of the scanners, of a file whose time and size did not change; it need not be read."""
         entry = self._old.get(path)
-        if entry is None or stat is None or (entry.mtime, entry.size) != stat or entry.scanner != scanner:
+        if entry is None or stat is None or (entry.mtime, entry.size) != stat or entry.scanner not in scanners:
             return None
         self._new[path] = entry
         return entry

@@ -23,6 +23,7 @@ _PARALLEL_ABOVE = 400_000  # bytes to read; below, forking costs more than it ga
 
 
 _KEYS = {scanner.name: f"{scanner.name}/{scanner.version}" for scanner in SCANNERS}
+_VALID = frozenset(_KEYS.values())
 
 
 class Job(NamedTuple):
@@ -83,21 +84,20 @@ def _look(
     workspace: Workspace, path: str, cache: Cache, entries: dict[str, Entry], skipped: list[Skipped], todo: list[Job]
 ) -> None:
     """Put what is remembered or refused where it belongs, and what must be read on the list. Nothing is opened."""
+    stat = workspace.stat(path)
+    entry = cache.by_stat(path, stat, _VALID)
+    if entry is not None:
+        entries[path] = entry
+        return
     if foreign(path):
         return
     scanner = scanner_of(path)
     if scanner is None and "." in path.rpartition("/")[2]:
         return
-    stat = workspace.stat(path)
     if stat is not None and stat[1] > MOST_BYTES:
         if scanner is not None and scanner.name != "json":
             skipped.append(Skipped(path, f"larger than {MOST_BYTES // 1_000_000} MB"))
         return
-    if scanner is not None:
-        entry = cache.by_stat(path, stat, _key(scanner.name))
-        if entry is not None:
-            entries[path] = entry
-            return
     todo.append(Job(path, scanner, stat))
 
 

@@ -3,6 +3,7 @@
 A scan with an overlay parses only the bytes that are new since the scan before it.
 """
 
+from collections.abc import Container
 from functools import cached_property
 from pathlib import Path
 
@@ -17,17 +18,17 @@ class Remembering(Cache):
 
     def __init__(self, path: Path | None) -> None:
         super().__init__(path)
-        self._seen: dict[tuple[str, int, int, str], Entry] = {}
+        self._seen: dict[tuple[str, int, int], Entry] = {}
         self._written = False
 
-    def by_stat(self, path: str, stat: tuple[int, int] | None, scanner: str) -> Entry | None:
+    def by_stat(self, path: str, stat: tuple[int, int] | None, scanners: Container[str]) -> Entry | None:
         """The entry of a file as it is on disk, or as it stood in an overlay."""
-        seen = self._seen.get((path, *stat, scanner)) if stat is not None else None
-        return seen or super().by_stat(path, stat, scanner)
+        seen = self._seen.get((path, *stat)) if stat is not None else None
+        return seen if seen is not None and seen.scanner in scanners else super().by_stat(path, stat, scanners)
 
     def put(self, path: str, entry: Entry) -> None:
         """Remember what was read, wherever it stands."""
-        self._seen[path, entry.mtime, entry.size, entry.scanner] = entry
+        self._seen[path, entry.mtime, entry.size] = entry
         super().put(path, entry)
 
     def write(self, *, complete: bool) -> None:

@@ -34,7 +34,9 @@ class Constants:
 
     @cached_property
     def _uses(self) -> dict[tuple[str, str], list[Location]]:
-        """(file, exported name) → the first use in each file that imports it."""
+        """(file, exported name) → the first use in each file that imports it; of names that an address is called by."""
+        addresses = self._project.references("url", "host")
+        wanted = {name for _, reference in addresses if (name := _exported(reference))}
         found: dict[tuple[str, str], list[Location]] = {}
         for path in sorted(self._project.facts):
             traits = self._project.facts[path].traits
@@ -44,7 +46,7 @@ class Constants:
             for entry in traits["used"]:
                 local, _, place = entry.partition("@")
                 module, _, name = bound.get(local, "").rpartition("#")
-                origin = self._modules.origin(path, module, name) if module else None
+                origin = self._modules.origin(path, module, name) if module and name in wanted else None
                 if origin is not None and origin != path:
                     start, _, end = place.partition("-")
                     found.setdefault((origin, name), []).append(Location(path, Span(int(start), int(end))))
@@ -52,10 +54,8 @@ class Constants:
 
     def users(self, path: str, reference: Reference) -> list[Location]:
         """Where other files use the exported constant that an address is the value of."""
-        name = str(reference.attrs.get("constant") or "").partition(".")[0]
-        if not name or not reference.attrs.get("exported"):
-            return []
-        return self._uses.get((path, name), [])
+        name = _exported(reference)
+        return self._uses.get((path, name), []) if name else []
 
     def shown(self, path: str, reference: Reference) -> list[Location]:
         """A few of the users, for a report."""
@@ -86,3 +86,8 @@ class Constants:
             text = (declared[1].value or "") if declared is not None and not declared[1].attrs.get("env") else ""
             return int(text) if text.isascii() and text.isdigit() and 0 < int(text) < 65536 else None
         return None
+
+
+def _exported(reference: Reference) -> str:
+    """The exported constant that an address is the value of, or ""."""
+    return str(reference.attrs.get("constant") or "").partition(".")[0] if reference.attrs.get("exported") else ""

@@ -90,11 +90,13 @@ def _documents(variables: Variables) -> Iterator[Subject]:
     for name, reads in variables.documented.items():
         for path, _ in reads:
             by_page[path].add(name)
+    names = sorted(real)
     for name in sorted(set(variables.documented) - real):
-        near = get_close_matches(name, sorted(real), 1, cutoff=0.85)
+        documented = [one for one in variables.documented[name] if variables.project.asked(one.path)]
+        near = get_close_matches(name, names, 1, cutoff=0.85) if documented else []
         if near and name in _spoken(variables):
             near = []  # some text of the code names it: a shim that is written out, a script for somewhere else
-        for path, reference in variables.documented[name]:
+        for path, reference in documented:
             known = len(by_page[path] & real)
             attrs = {
                 **place(variables.project, path, reference),

@@ -16,6 +16,9 @@ from unmoor.topology.model import Service, Stack
 
 def subjects(variables: Variables) -> Iterator[Subject]:
     """`env-variable` subjects: `problem` is unread, not-passed, not-forwarded or conflict."""
+    if not any(map(variables.project.asked, _places(variables))):
+        yield from env_conflicts.subjects(variables)
+        return
     reads = _reads_by_service(variables)
     seen: set[tuple[str, str, Location]] = set()
     for stack in variables.project.topology.stacks:
@@ -30,6 +33,15 @@ def subjects(variables: Variables) -> Iterator[Subject]:
                     yield subject
     yield from env_forwarding.subjects(variables, reads)
     yield from env_conflicts.subjects(variables)
+
+
+def _places(variables: Variables) -> Iterator[str]:
+    """The files in which a subject about a service's variables may stand: those of the stacks, and examples."""
+    yield from variables.examples
+    for stack in variables.project.topology.stacks:
+        for service in stack.services.values():
+            yield service.at.path
+            yield from (value.at.path for value in service.environment.values())
 
 
 def _reads_by_service(variables: Variables) -> dict[tuple[str, str], dict[str, tuple[str, Reference]]]:

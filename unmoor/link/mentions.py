@@ -26,9 +26,12 @@ def port_mentioned(project: Project, port: int | None) -> bool:
 def _all(project: Project) -> set[int]:
     ports: set[int] = set()
     for path, facts in project.facts.items():
+        spoken = facts.traits.get("ports")
+        if not spoken:
+            continue
         languages = {r.language for r in facts.references[:1]} | {d.language for d in facts.declarations[:1]}
         code = bool(languages & {"typescript", "tsx", "javascript", "python", "go", "java", "rust"})
         if (file_kind(path) not in _KINDS and not code) or own_world(path) or path.endswith((".md", ".mdx", ".json")):
             continue
-        ports.update(int(number) for number in facts.traits.get("ports", ()))
+        ports.update(int(number) for number in spoken)
     return ports

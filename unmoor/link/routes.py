@@ -98,7 +98,7 @@ def _covers(route: Route, target: str) -> bool:
 
 
 def _calls(project: Project, table: Table) -> Iterator[Subject]:
-    for path, reference in project.references("route"):
+    for path, reference in project.asked_references("route"):
         if (
             not _CALLS.match(str(reference.attrs.get("call", "")))
             or reference.attrs.get("base")

@@ -46,7 +46,7 @@ def _entrypoints(project: Project, stack: Stack) -> tuple[set[str], bool]:
         words += list(service.environment)
         found |= {m.group(1).lower() for word in words for m in _ENTRYPOINT.finditer(word.replace("_", "."))}
     for path, facts in project.facts.items():
-        if re.search(r"traefik[^/]*\.(ya?ml|toml)$", path) and facts.documents:
+        if facts.documents and re.search(r"traefik[^/]*\.(ya?ml|toml)$", path):
             for document in facts.documents:
                 for key, node in document.items:
                     if key.text.lower() == "entrypoints":
