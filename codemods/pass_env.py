@@ -33,10 +33,12 @@ def fix(request: Request) -> list[Fix] | Refusal:
         loaded.append(_loaded(request, compose, service, name))
     if not listed:
         return Refusal("no service of a compose file is known to read it")
-    fixes = [Fix(f"pass `{name}` through `environment`", request.applicability, tuple(listed))]
+    # Where the code has a value of its own, it does without; whether it should be set here is for a person to say.
+    applicability = "display-only" if finding.attrs.get("has-default") else request.applicability
+    fixes = [Fix(f"pass `{name}` through `environment`", applicability, tuple(listed))]
     files = [edit for edit in loaded if edit is not None]
     if len(files) == len(loaded):
-        file = Fix(f"load the env file that holds `{name}`", request.applicability, tuple(files))
+        file = Fix(f"load the env file that holds `{name}`", applicability, tuple(files))
         fixes.insert(0 if bare else 1, file)
     return fixes
 

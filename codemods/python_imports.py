@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 from tree_sitter import Node
 
+from unmoor.codemods.python_names import taken
 from unmoor.model.findings import Edit, Refusal
 from unmoor.model.spans import Span
 from unmoor.text.edits import newline
@@ -20,53 +21,57 @@ class Imported(NamedTuple):
     edit: Edit | None
 
 
-def bring_os(path: str, data: bytes, root: Node, at: int) -> Imported | Refusal:
-    """`os`, by the name that the file gives it at a byte."""
-    for node in _head(root)[1]:
-        if node.type != "import_statement":
-            continue
+def bring_environ(path: str, data: bytes, root: Node, at: int) -> Imported | Refusal:
+    """`os.environ`, by the name that the file gives it at a byte."""
+    for node in [*_head(root)[1], *_around(root, at)]:
         for part in node.named_children:
             text = data[part.start_byte : part.end_byte].decode()
-            if text == "os":
-                return Refusal("`os` is bound to something else here") if _rebound(data, "os") else Imported("os", None)
-            if match := re.fullmatch(r"os\s+as\s+(\w+)", text):
-                return Imported(match.group(1), None)
-    if _rebound(data, "os"):
+            whole = node.type == "import_statement"
+            match = re.fullmatch(r"os(?:\.\w+|\s+as\s+(\w+))?" if whole else r"environ(?:\s+as\s+(\w+))?", text)
+            if match is None or not (whole or _from(data, node) == "os"):
+                continue
+            local = match.group(1) or ("os" if whole else "environ")
+            if not taken(data, root, at, local, "os" if whole else "os.environ"):
+                return Imported(f"{local}.environ" if whole else local, None)
+    if taken(data, root, at, "os", "os"):
         return Refusal("`os` is bound to something else here")
-    if _in_block(data, root, at, "os"):
-        return Imported("os", None)
-    return Imported("os", _standard(path, data, root))
+    return Imported("os.environ", _standard(path, data, root))
 
 
-def bring_name(path: str, data: bytes, root: Node, module: str, name: str) -> Imported | Refusal:
-    """`name` of a module: the import is reused, extended or inserted."""
-    for node in _head(root)[1]:
-        source = node.child_by_field_name("module_name") if node.type == "import_from_statement" else None
-        if source is None or data[source.start_byte : source.end_byte].decode() != module:
+def bring_name(path: str, data: bytes, root: Node, at: int, module: str, name: str) -> Imported:
+    """`name` of a module, at a byte: the import is reused, extended or inserted."""
+    for node in [*_head(root)[1], *_around(root, at)]:
+        if _from(data, node) != module:
             continue
         names = node.children_by_field_name("name")
         for part in names:
-            text = data[part.start_byte : part.end_byte].decode()
-            if text == name:
-                return Imported(name, None)
-            if match := re.fullmatch(rf"{name}\s+as\s+(\w+)", text):
-                return Imported(match.group(1), None)
-        if names:
+            match = re.fullmatch(rf"{name}(?:\s+as\s+(\w+))?", data[part.start_byte : part.end_byte].decode())
+            local = (match.group(1) or name) if match else ""
+            if local and not taken(data, root, at, local, f"{module}.{name}"):
+                return Imported(local, None)
+        if names and _alone(data, node):
             local = _free(data, name)
             return Imported(local, _extended(path, data, names, _as(name, local)))
     local = _free(data, name)
     return Imported(local, _appended(path, data, root, f"from {module} import {_as(name, local)}"))
 
 
-def _in_block(data: bytes, root: Node, at: int, name: str) -> bool:
-    """Whether a block of the module that holds a byte imports the name before it (`if __name__ == …: import os`)."""
-    block = next((node for node in root.named_children if node.start_byte <= at < node.end_byte), None)
-    body = block.child_by_field_name("consequence") if block is not None and block.type == "if_statement" else None
-    if body is None or not body.start_byte <= at < body.end_byte:
-        return False
-    imports = [node for node in body.named_children if node.type == "import_statement" and node.end_byte <= at]
-    parts = [part for node in imports for part in node.named_children]
-    return name in [data[part.start_byte : part.end_byte].decode() for part in parts]
+def _from(data: bytes, node: Node) -> str:
+    """The module of a `from … import`, "" for any other import."""
+    source = node.child_by_field_name("module_name") if node.type == "import_from_statement" else None
+    return data[source.start_byte : source.end_byte].decode() if source is not None else ""
+
+
+def _around(root: Node, at: int) -> list[Node]:
+    """The imports before a byte in the blocks around it: of functions and of `if`, not of classes."""
+    found: list[Node] = []
+    node: Node | None = root.descendant_for_byte_range(at, at)
+    while node is not None and node.parent is not None:
+        holder = node.parent.parent if node.parent.type == "block" else None
+        if holder is not None and holder.type != "class_definition":
+            found += [one for one in node.parent.named_children if one.type in _IMPORTS and one.end_byte <= at]
+        node = node.parent
+    return found
 
 
 def _as(name: str, local: str) -> str:
@@ -132,10 +137,25 @@ def _appended(path: str, data: bytes, root: Node, line: str) -> Edit:
         return Edit(path, Span(at, at), f"{end}{line}")
     if after is not None:
         at = _line_end(data, after.end_byte)
-        return Edit(path, Span(at, at), f"{end}{'' if after.type == 'future_import_statement' else end}{line}")
-    first = next((node for node in root.named_children if node.type != "comment"), None)
-    at = first.start_byte if first is not None else len(data)
+        return Edit(path, Span(at, at), f"{end}{end}{line}")
+    at = _behind_heading(data, root)
     return Edit(path, Span(at, at), f"{line}{end}{end}")
+
+
+def _behind_heading(data: bytes, root: Node) -> int:
+    """Before the first statement and the comment that belongs to it; behind the comments that head the file."""
+    nodes = root.named_children
+    count = next((number for number, node in enumerate(nodes) if node.type != "comment"), len(nodes))
+    at = nodes[count].start_byte if count < len(nodes) else len(data)
+    for node in reversed(nodes[:count]):
+        between = data[node.end_byte : at]
+        heading = re.match(
+            rb"#!|#.*coding[:=]|#.*(?i:copyright|licen[sc]e|spdx)", data[node.start_byte : node.end_byte]
+        )
+        if heading or between.count(b"\n") != 1:
+            break
+        at = node.start_byte
+    return at
 
 
 def _line_end(data: bytes, at: int) -> int:
@@ -152,23 +172,3 @@ def _module(data: bytes, node: Node) -> str:
     text = data[node.start_byte : node.end_byte].decode()
     match = re.match(r"(?:import|from)\s+([\w.]*)", text)
     return match.group(1).partition(".")[0] if match else ""
-
-
-def _rebound(data: bytes, name: str) -> bool:
-    """Whether anything but an import binds the name, in any scope. LibCST decides, and only where a look says maybe."""
-    word = name.encode()
-    if not re.search(rb"\b" + word + rb"\s*(=[^=]|:|,|\))|\bas\s+" + word + rb"\b|\bdef\s+" + word, data):
-        return False
-    import libcst
-    from libcst.metadata import Assignment, ImportAssignment, MetadataWrapper, ScopeProvider
-
-    try:
-        wrapper = MetadataWrapper(libcst.parse_module(data), unsafe_skip_copy=True)
-    except libcst.ParserSyntaxError:
-        return True
-    scopes = {scope for scope in wrapper.resolve(ScopeProvider).values() if scope is not None}
-    for scope in scopes:
-        for assignment in scope.assignments[name]:
-            if isinstance(assignment, Assignment) and not isinstance(assignment, ImportAssignment):
-                return True
-    return False

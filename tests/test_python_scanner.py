@@ -247,3 +247,18 @@ def test_outermost_takes_the_whole_sum() -> None:
     data = b"x = 'a' + b + ('c' 'd')"
     node = captures("python", "(string) @s", parse("python", data).root_node)["s"][0]
     assert outermost(node).end_byte == len(data)
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "def app(environ, start_response):\n    return environ.get('HTTP_X_NAME', '')\n",
+        "def app(environ, start_response):\n    return environ['HTTP_X_NAME']\n",
+        "x = request.environ.get('HTTP_X_NAME')\n",
+        "class S(BaseSettings):\n    pass\nclass T(BaseSettings):\n    a: S = Field(default_factory=S)\n",
+    ],
+)
+def test_what_is_no_read_of_the_environment(source: str) -> None:
+    assert [
+        one for one in facts(f"from pydantic_settings import BaseSettings\n{source}").references if one.kind == "env"
+    ] == []

@@ -19,18 +19,28 @@ _WRAPPED = re.compile(
     r"^(env|environ|config|_env|_config|decouple\.config|environ\.Env\(\)|self\.env)(\.(str|int|bool|float|list|url|db|db_url|cache|cache_url|json|dict|tuple|path|search_url|email_url|date|datetime|timedelta|log_level))?$"
 )
 _WRAPPERS = (b"environs", b"decouple", b"import environ", b"from environ", b"starlette.config", b"prettyconf")
+_WSGI = re.compile(rb"\bstart_response\b|(?i:\bwsgi)|\bdef\s+\w+\([^)]*\benviron\b")
+_FROM_OS = re.compile(rb"\bfrom\s+os\s+import\s+(?:\([^)]*|[^\n]*)\benvironb?\b")
+_OF_REQUEST = re.compile(r"(^|\.)(req|request|wsgi\w*|scope)\.environ\b")
 NAME = re.compile(r"^[A-Za-z_][A-Za-z0-9_]*$")
 
 
 def access_of(name: str, source: bytes) -> str:
     """How a call of this name reads the environment ("os.environ", "env()", "helper"), or "" if it does not."""
     if _OS.search(name):
-        return "os.environ"
+        return "os.environ" if _of_process(name, source) else ""
     if _WRAPPED.match(name) and any(word in source for word in _WRAPPERS):
         return "env()"
     if _HELPER.search(name):
         return "helper"
     return "os.environ" if _COPIED.search(name) and b"environ" in source else ""
+
+
+def _of_process(name: str, source: bytes) -> bool:
+    """Whether `environ` is the process's: a WSGI application is given a mapping of this name for each request."""
+    if name.startswith("environ"):
+        return _FROM_OS.search(source) is not None or _WSGI.search(source) is None
+    return _OF_REQUEST.search(name) is None
 
 
 def from_call(unit: Unit, source: bytes, call: Node, name: str, access: str) -> Iterator[Reference]:
@@ -60,7 +70,8 @@ def from_call(unit: Unit, source: bytes, call: Node, name: str, access: str) -> 
 def from_subscript(unit: Unit, source: bytes, node: Node) -> Iterator[Reference | Declaration]:
     """`os.environ["X"]`: a read that must be there; as the target of an assignment, a declaration."""
     value = node.child_by_field_name("value")
-    if not re.search(r"(^|\.)environb?$", name_of(source, value)):
+    name = name_of(source, value)
+    if not re.search(r"(^|\.)environb?$", name) or not _of_process(name, source):
         return
     index = node.child_by_field_name("subscript")
     variable = literal(source, index)
@@ -133,6 +144,8 @@ def _field(
     ):
         return
     right = assignment.child_by_field_name("right")
+    if _settings_of_its_own(source, annotation):
+        return
     default, has = right, right is not None
     aliases: list[tuple[int, int, str]] = []
     if (
@@ -146,6 +159,14 @@ def _field(
         text = _constant(source, default)
         optional = has or "Optional" in annotation or "None" in annotation
         yield _read(unit, lo, hi, variable, "settings", text, has, not optional, "", False), default, variable
+
+
+def _settings_of_its_own(source: bytes, annotation: str) -> bool:
+    """Whether a field's type is another settings class or model of the file, which reads its variables itself."""
+    return bool(
+        re.fullmatch(r"[A-Za-z_]\w*", annotation)
+        and re.search(rb"(?m)^[ \t]*class[ \t]+" + annotation.encode() + rb"\b", source)
+    )
 
 
 def _field_call(source: bytes, call: Node) -> tuple[Node | None, list[tuple[int, int, str]], bool]:

@@ -41,6 +41,7 @@ def _of_example(variables: Variables, stack: Stack, example: str, reads: Reads) 
         for name, entries in variables.declared.items()
         for declared in entries
         if declared.path == example and not declared.declaration.attrs.get("commented")
+        if not _told_of_code(variables, declared)
     }
     # The example is for every stack of its folder: what one of them takes up is not in vain.
     beside = [one for one in variables.project.topology.stacks if one.project_dir == stack.project_dir]
@@ -73,6 +74,14 @@ def _readers(variables: Variables, stack: Stack, example: str, name: str, reads:
         and name in reads.get((stack.name, service.name), {})
         and not _gets_the_file(variables, service, example)
     ]
+
+
+def _told_of_code(variables: Variables, declared: Declared) -> bool:
+    """Whether the entry stands under `# read in PATH`, as fixes write it: that tells of the code, not of Compose."""
+    head = variables.project.read(declared.path)[: declared.declaration.span.start].decode("utf-8", "replace")
+    block = re.split(r"\n[ \t]*\r?\n", head)[-1]
+    comments = re.findall(r"(?m)^[ \t]*#.*", block)
+    return bool(comments) and re.match(r"\s*# read in \S+\s*$", comments[-1]) is not None
 
 
 def _for_compose(variables: Variables, stack: Stack, example: str, used: set[str], count: int) -> bool:
