@@ -146,15 +146,6 @@ def test_env_example_and_docs(shop: Project) -> None:
     assert "SHOP_MODE" not in texts.env_example(shop, None, "web")
 
 
-def test_compose_snippets_are_compose(shop: Project) -> None:
-    environment = yaml.safe_load(texts.compose_env(shop, None))["services"]
-    assert environment["api"]["environment"]["API_SECRET"] == "${API_SECRET:?API_SECRET is not set}"
-    assert set(yaml.safe_load(texts.compose_env(shop, None, "web"))["services"]) == {"web"}
-    checks = yaml.safe_load(texts.healthcheck(shop, None))["services"]
-    assert checks["db"]["healthcheck"]["test"][0] == "CMD-SHELL"
-    assert "8000" in checks["api"]["healthcheck"]["test"][-1]
-
-
 def test_jobs_and_the_access_matrix(shop: Project) -> None:
     assert "audit" in yaml.safe_load(texts.ci(shop, None, "github"))["jobs"]
     assert "script" in yaml.safe_load(texts.ci(shop, None, "gitlab"))["unmoor"]

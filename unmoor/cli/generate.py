@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from unmoor.cli.deliver import absent, complete, deliver, place
 from unmoor.model.errors import UserError
 
 if TYPE_CHECKING:
@@ -25,10 +26,22 @@ class Ground:
         settings = load_settings(self.root, environment=os.environ).settings
         self.project: Project = load(self.root, settings)
         self.templates: Path = self.root / settings.templates
+        _point_out(self.root, self.templates)
+
+
+def _point_out(root: Path, folder: Path) -> None:
+    """A template of the user's whose name nothing renders has no effect: say so."""
+    from unmoor.generate.render import names, unknown
+
+    for path, near in unknown(folder):
+        hint = f"did you mean `{near}`?" if near else f"the names are: {', '.join(names())}"
+        click.echo(f"warning: {path.relative_to(root)} is no template of unmoor's and has no effect; {hint}", err=True)
 
 
 _WRITE = click.option(
-    "--write", metavar="PATH", help="Write to this file (`-`: stdout) instead of printing; never over one."
+    "--write",
+    metavar="PATH",
+    help="Write to this file (`auto`: the usual place, `-`: stdout) instead of printing; never over one.",
 )
 
 
@@ -41,18 +54,9 @@ def generate() -> None:
     """
 
 
-def _deliver(root: Path, text: str, write: str | None) -> None:
-    if write in (None, "-"):
-        click.echo(text, nl=False)
-        return
-    from unmoor.files.writing import write as put
-
-    target = Path(os.path.normpath(Path.cwd() / str(write)))
-    if not target.is_relative_to(root):
-        raise UserError(f"{write} lies outside {root}")
-    path = target.relative_to(root).as_posix()
-    put(root, path, text.encode(), None)
-    click.echo(f"wrote {path}", err=True)
+def _folder(given: str) -> str:
+    """A folder as an option gives it, relative to the root."""
+    return given.removeprefix("./").strip("/") if given != "." else ""
 
 
 @generate.command()
@@ -73,19 +77,20 @@ def resolver(language: str, package: str, wanted: tuple[str, ...], tests: bool, 
     from unmoor.generate.choose import plan_of
 
     ground = Ground()
-    plan = plan_of(ground.project, language, package.strip("./").rstrip("/"), wanted)
+    plan = plan_of(ground.project, language, _folder(package), wanted)
     if not plan.endpoints:
         raise UserError(
             "the topology names no other service that is reached by URL", help="`unmoor topology` shows what it knows"
         )
-    if write not in (None, "-", "auto"):
-        plan = replace(plan, path=Path(os.path.normpath(Path.cwd() / str(write))).relative_to(ground.root).as_posix())
     if write in (None, "-"):
         click.echo(made.tests(plan, ground.templates)[1] if tests else made.module(plan, ground.templates), nl=False)
         return
+    plan = replace(plan, path=place(ground.root, str(write), plan.path))
     path, text = made.tests(plan, ground.templates)
-    _deliver(ground.root, made.module(plan, ground.templates), str(ground.root / plan.path))
-    _deliver(ground.root, text, str(ground.root / path))
+    module = made.module(plan, ground.templates)
+    absent(ground.root, [plan.path, path])  # both or none
+    deliver(ground.root, module, "auto", plan.path)
+    deliver(ground.root, text, "auto", path)
 
 
 @generate.command()
@@ -100,15 +105,29 @@ def proxy(kind: str, package: str, wanted: tuple[str, ...], write: str | None) -
     """
     from unmoor.generate import proxies
 
-    _make(lambda _, ground: proxies.proxy(ground.project, ground.templates, kind, package.strip("./"), wanted), write)
+    ground = Ground()
+    text = proxies.proxy(ground.project, ground.templates, kind, _folder(package), wanted)
+    deliver(ground.root, text, write, proxies.usual(ground.project, kind, _folder(package)))
 
 
 @generate.command("env-example")
 @click.option("--folder", default="", help="Only what code below this folder reads.")
 @_WRITE
 def env_example(folder: str, write: str | None) -> None:
-    """An example env file: every variable that is read, with a comment."""
-    _make(lambda texts, ground: texts.env_example(ground.project, ground.templates, folder.strip("/")), write)
+    """An example env file: every variable that is read, with a comment. Written over one, it adds what is missing."""
+    from unmoor.env import example
+    from unmoor.generate import texts
+
+    ground, below = Ground(), _folder(folder)
+    text = texts.env_example(ground.project, ground.templates, below)
+    usual = f"{below}/.env.example".lstrip("/")
+    if write in (None, "-"):
+        deliver(ground.root, text, write)
+        return
+    target = ground.root / place(ground.root, str(write), usual)
+    before = target.read_bytes() if target.is_file() else b""
+    whole = example.complete(ground.project, before, below)
+    complete(ground.root, text, str(write), usual, before, whole)
 
 
 @generate.command("env-docs")
@@ -116,15 +135,22 @@ def env_example(folder: str, write: str | None) -> None:
 @_WRITE
 def env_docs(folder: str, write: str | None) -> None:
     """A page that documents every variable."""
-    _make(lambda texts, ground: texts.env_docs(ground.project, ground.templates, folder.strip("/")), write)
+    _make(lambda texts, ground: texts.env_docs(ground.project, ground.templates, _folder(folder)), write,
+          "docs/environment.md")  # fmt: skip
 
 
 @generate.command("compose-env")
 @click.argument("service", default="")
+@click.option("--all", "everything", is_flag=True, help="Also what compose gives the service already.")
 @_WRITE
-def compose_env(service: str, write: str | None) -> None:
-    """The `environment:` of each service (or of SERVICE), from what its code reads."""
-    _make(lambda texts, ground: texts.compose_env(ground.project, ground.templates, service), write)
+def compose_env(service: str, everything: bool, write: str | None) -> None:
+    """What the code of each service (or of SERVICE) reads and compose does not give it yet.
+
+    Variables under a public prefix go to `build.args`, since a bundler puts them in at build.
+    """
+    from unmoor.generate import compose
+
+    _make(lambda _, ground: compose.environment(ground.project, ground.templates, service, everything), write)
 
 
 @generate.command()
@@ -136,17 +162,20 @@ def dockerfile(context: str, port: int | None, write: str | None) -> None:
     from unmoor.generate.dockerfile import scaffold
 
     ground = Ground()
-    folder = context.strip("./").rstrip("/")
-    tree = ground.project.tree
-    _deliver(ground.root, scaffold(folder, tree.has, ground.project.read, ground.templates, port), write)
+    folder, tree = _folder(context), ground.project.tree
+    text = scaffold(folder, tree.has, ground.project.read, ground.templates, port)
+    deliver(ground.root, text, write, f"{folder}/Dockerfile".lstrip("/"))
 
 
 @generate.command()
 @click.argument("service", default="")
+@click.option("--stack", default="", help="The stack, where it is not the default one.")
 @_WRITE
-def healthcheck(service: str, write: str | None) -> None:
+def healthcheck(service: str, stack: str, write: str | None) -> None:
     """Healthchecks for services that have none and whose image holds a tool."""
-    _make(lambda texts, ground: texts.healthcheck(ground.project, ground.templates, service), write)
+    from unmoor.generate import compose
+
+    _make(lambda _, ground: compose.healthcheck(ground.project, ground.templates, service, stack), write)
 
 
 @generate.command("smoke-test")
@@ -156,7 +185,9 @@ def smoke_test(stack: str, write: str | None) -> None:
     """A POSIX script that checks the running stack: services, health, ports, open and closed edges."""
     from unmoor.generate import smoke
 
-    _make(lambda _, ground: smoke.smoke_test(ground.project, ground.templates, stack), write)
+    ground = Ground()
+    text = smoke.smoke_test(ground.project, ground.templates, stack)
+    deliver(ground.root, text, write, "scripts/smoke-test.sh", executable=True)
 
 
 @generate.command()
@@ -164,7 +195,8 @@ def smoke_test(stack: str, write: str | None) -> None:
 @_WRITE
 def ci(kind: str, write: str | None) -> None:
     """A job that audits each push and publishes the report."""
-    _make(lambda texts, ground: texts.ci(ground.project, ground.templates, kind), write)
+    usual = {"github": ".github/workflows/unmoor.yml", "gitlab": ".gitlab-ci.yml"}[kind]
+    _make(lambda texts, ground: texts.ci(ground.project, ground.templates, kind, ground.root), write, usual)
 
 
 @generate.command("access-matrix")
@@ -174,8 +206,8 @@ def access_matrix(write: str | None) -> None:
     _make(lambda texts, ground: texts.access_matrix(ground.project, ground.templates), write)
 
 
-def _make(text: Callable[[Any, Ground], str], write: str | None) -> None:
+def _make(text: Callable[[Any, Ground], str], write: str | None, usual: str = "") -> None:
     from unmoor.generate import texts
 
     ground = Ground()
-    _deliver(ground.root, text(texts, ground), write)
+    deliver(ground.root, text(texts, ground), write, usual)

@@ -33,8 +33,18 @@ _NODE = (
 _PYTHON = "import socket; socket.create_connection(('127.0.0.1', {port}), 2)"
 
 
-def check_for(image: str, port: int | None) -> list[str] | None:
-    """The `test` of a healthcheck for an image, None if no tool is known to be there. port: in the container."""
+_NODE_HTTP = (
+    "require('http').get('http://127.0.0.1:{port}{path}', (answer) => process.exit(answer.statusCode < 400 ? 0 : 1))"
+    ".on('error', () => process.exit(1))"
+)
+_PYTHON_HTTP = "import urllib.request; urllib.request.urlopen('http://127.0.0.1:{port}{path}', timeout=3)"
+
+
+def check_for(image: str, port: int | None, path: str = "") -> list[str] | None:
+    """The `test` of a healthcheck for an image, None if no tool is known to be there.
+
+    port: in the container. path: of a health endpoint; without one the check only connects.
+    """
     name, tag = image_name(image)
     base, family = name.rpartition("/")[2], family_of(image)
     if base in _BY_NAME:
@@ -44,7 +54,7 @@ def check_for(image: str, port: int | None) -> list[str] | None:
         # An image made from one of the family has a version of its own.
         version = _version(tag) if base in (*_BEFORE, "mongodb") else ()
         return older if version and version < limit else _BY_FAMILY[family.name]
-    return _at_port(base, tag, port) if port is not None else None
+    return _at_port(base, tag, port, path) if port is not None else None
 
 
 def _version(tag: str) -> tuple[int, ...]:
@@ -53,12 +63,17 @@ def _version(tag: str) -> tuple[int, ...]:
     return tuple(int(part) for part in match.groups() if part is not None) if match else ()
 
 
-def _at_port(base: str, tag: str, port: int) -> list[str] | None:
-    """A check that only connects, with what the runtime itself can do."""
+def _at_port(base: str, tag: str, port: int, path: str) -> list[str] | None:
+    """A check that asks an endpoint or only connects, with what the runtime itself can do."""
+
+    def filled(asking: str, connecting: str) -> str:
+        return (asking if path else connecting).replace("{port}", str(port)).replace("{path}", path)
+
     if base in ("node", "bun"):
-        return ["CMD", base, "-e", _NODE.replace("{port}", str(port))]
+        return ["CMD", base, "-e", filled(_NODE_HTTP, _NODE)]
     if re.fullmatch(r"python|uvicorn-gunicorn.*|tiangolo.*", base):
-        return ["CMD", "python", "-c", _PYTHON.replace("{port}", str(port))]
+        return ["CMD", "python", "-c", filled(_PYTHON_HTTP, _PYTHON)]
     if base in ("nginx", "httpd") and "alpine" in tag:
-        return ["CMD", "nc", "-z", "127.0.0.1", str(port)]
+        asking = ["CMD", "wget", "-q", "--spider", f"http://127.0.0.1:{port}{path}"]
+        return asking if path else ["CMD", "nc", "-z", "127.0.0.1", str(port)]
     return None

@@ -64,6 +64,13 @@ def proxy(
     return render(f"proxy.{kind}.j2", templates, routes=found, typed=front.typed, front=front.service)
 
 
+def usual(project: "Project", kind: str, package: str) -> str:
+    """Where the file goes beside the front end's configuration; "" where only the user knows."""
+    front = front_end(project, kind, package)
+    name = {"next": "rewrites", "vite": "service-proxy"}.get(kind, "")
+    return join(front.folder, f"{name}.{'ts' if front.typed else 'mjs'}") if name else ""
+
+
 def front_end(project: "Project", kind: str, package: str) -> FrontEnd:
     """The package whose pages call: the named one, else the one of this kind that calls most."""
     known = services.of(project)

@@ -27,8 +27,8 @@ class Published(NamedTuple):
 def smoke_test(project: "Project", templates: Path | None, wanted: str = "") -> str:
     """A POSIX script that asks the running containers of a stack (the default one unless named)."""
     stack = stack_named(project, wanted)
-    once = _once(stack)
-    there = {name for name, one in stack.services.items() if not one.profiles and name not in once}
+    ending = once(stack)
+    there = {name for name, one in stack.services.items() if not one.profiles and name not in ending}
     all_edges = [e for e in edges.of(project) if e.stack == stack.name and {e.source, e.target} <= there and e.port]
     closed = list(edges.closed(all_edges, stack))
     probes = health.endpoints(project, stack)
@@ -38,7 +38,7 @@ def smoke_test(project: "Project", templates: Path | None, wanted: str = "") -> 
         stack=stack.name,
         compose=_files(stack),
         services=sorted(there),
-        once=sorted(name for name in once if name in stack.services and not stack.services[name].profiles),
+        once=sorted(name for name in ending if name in stack.services and not stack.services[name].profiles),
         health=[one for one in probes if one.service in there],
         published=[one for name in sorted(there) for one in _published(stack.services[name])],
         edges=[edge for edge in all_edges if edge.used and edge not in closed],
@@ -60,7 +60,7 @@ def stack_named(project: "Project", wanted: str) -> "Stack":
     return in_order(project)[0]
 
 
-def _once(stack: "Stack") -> set[str]:
+def once(stack: "Stack") -> set[str]:
     """Services that end when their work is done."""
     waited = {
         dependency.name

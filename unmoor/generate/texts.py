@@ -1,15 +1,14 @@
 """Every generator as a function of the project: the text, and where it would go."""
 
-import json
+import subprocess
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from unmoor.generate import checks, edges, services, variables
+from unmoor.generate import edges, variables
 from unmoor.generate.render import render
 
 if TYPE_CHECKING:
     from unmoor.project import Project
-    from unmoor.topology.model import Service
 
 
 def env_example(project: "Project", templates: Path | None, folder: str = "") -> str:
@@ -33,37 +32,6 @@ def _folder(variable: variables.Variable) -> str:
     return variable.readers[0].partition("/")[0] if "/" in variable.readers[0] else "the repository"
 
 
-def compose_env(project: "Project", templates: Path | None, wanted: str = "") -> str:
-    """`environment:` for each service (or the wanted one), with what its code reads."""
-    by_service: dict[str, list[variables.Variable]] = {}
-    for variable in variables.of(project):
-        for service in variable.services:
-            if service == wanted or not wanted:
-                by_service.setdefault(service, []).append(variable)
-    return render("compose-env.yaml.j2", templates, services=sorted(by_service.items()))
-
-
-def healthcheck(project: "Project", templates: Path | None, wanted: str = "") -> str:
-    """`healthcheck:` for each service without one whose image holds a tool for it."""
-    ports = {one.name: one.port for one in services.of(project)}
-    found: dict[str, str] = {}
-    for stack in project.topology.stacks:
-        for service in stack.services.values():
-            if service.healthcheck is not None or (wanted and service.name != wanted):
-                continue
-            test = checks.check_for(_image(project, service), ports.get(service.name))
-            if test is not None:
-                found.setdefault(service.name, json.dumps(test))
-    return render("healthcheck.yaml.j2", templates, services=sorted(found.items()))
-
-
-def _image(project: "Project", service: "Service") -> str:
-    if service.build is not None:
-        dockerfile = project.topology.dockerfile_of(service)
-        return dockerfile.stages[-1].base if dockerfile is not None and dockerfile.stages else ""
-    return (service.image.text or service.image.raw) if service.image is not None else ""
-
-
 def access_matrix(project: "Project", templates: Path | None) -> str:
     """The edges in use, as the `allow` of a configuration; as comments what it denies, and what is only open."""
     merged: dict[tuple[str, str], edges.Edge] = {}
@@ -81,6 +49,18 @@ def access_matrix(project: "Project", templates: Path | None) -> str:
     )
 
 
-def ci(project: "Project", templates: Path | None, kind: str) -> str:
-    """The job that runs the audit on each push, for github or gitlab."""
-    return render(f"ci.{kind}.j2", templates, branch="main")
+def ci(project: "Project", templates: Path | None, kind: str, root: Path | None = None) -> str:
+    """The job that runs the audit on each push, for github or gitlab. root: whose default branch git is asked for."""
+    from unmoor import __version__
+
+    return render(f"ci.{kind}.j2", templates, branch=_default_branch(root), version=__version__)
+
+
+def _default_branch(root: Path | None) -> str:
+    """The branch that the remote has as its default, else the one that is checked out, else `main`."""
+    for command in (["symbolic-ref", "--short", "refs/remotes/origin/HEAD"], ["symbolic-ref", "--short", "HEAD"]):
+        if root is not None:
+            run = subprocess.run(["git", "-C", str(root), *command], capture_output=True, text=True, check=False)
+            if run.returncode == 0 and run.stdout.strip():
+                return run.stdout.strip().removeprefix("origin/")
+    return "main"
