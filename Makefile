@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 UNMOOR := $(CURDIR)/$(BIN)/unmoor
 
-.PHONY: demo test lint types oracles next-build fuzz docs clean lock
+.PHONY: demo test lint types oracles next-build fuzz docs bench bench-fixes clean lock
 
 $(BIN)/unmoor: pyproject.toml
 	$(PYTHON) -m venv $(VENV)
@@ -47,6 +47,9 @@ docs: $(BIN)/unmoor ## renew the rule table of the README and the pictures
 
 bench: $(BIN)/unmoor ## cost of scans and hooks: make bench REPOSITORIES="../a ../b"
 	$(BIN)/python benchmarks/run.py $(REPOSITORIES)
+
+bench-fixes: $(VENV)/.dev ## what fixes do to copies of repositories: make bench-fixes REPOSITORIES="../a ../b"
+	$(BIN)/python benchmarks/fixes.py $(REPOSITORIES)
 
 lock: ## renew the locked development environment (needs uv)
 	uv pip compile --quiet --universal --no-header --no-annotate --python-version 3.11 --group dev pyproject.toml -o requirements-dev.lock

@@ -18,6 +18,9 @@ _BUILD = re.compile(
     rb"|\bwebpack\b|(?<![\w-])build\.sh\b"
 )
 
+# What it rewrites beside the line of its finding.
+ELSEWHERE = "`build: FOLDER`, which becomes a mapping"
+
 
 def fix(request: Request) -> Fix | Refusal:
     """All the edits, or none. The run-time value goes: bundlers put the build's value in, on the server too."""

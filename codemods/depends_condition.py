@@ -8,6 +8,9 @@ from unmoor.model.findings import Edit, Fix, Refusal
 from unmoor.model.spans import Span
 from unmoor.text.edits import newline
 
+# What it rewrites beside the line of its finding.
+ELSEWHERE = "the other entries of the list, which a mapping has to hold all"
+
 
 def fix(request: Request) -> Fix | Refusal:
     """Rewrite the `depends_on` around the finding. Targets with a check in this file are waited for too."""

@@ -4,14 +4,19 @@
 2. Each changed file parses as well as before.
 3. Identical questions get identical answers.
 4. The mended text no longer holds what was mended at that place; asked again, the codemod refuses or changes nothing.
+5. An edit touches a line of its finding or an import, or only adds; a codemod that rewrites more says so (`ELSEWHERE`).
+6. No other finding at warning or above comes of it (`tests/test_codemod_laws.py`, on every example of every rule).
 """
 
 from collections.abc import Mapping
+from importlib import import_module
 from typing import Any
 
+from unmoor.codemods import CODEMODS
 from unmoor.codemods import fix as make
 from unmoor.codemods.request import Request
 from unmoor.config.settings import Settings
+from unmoor.fixing.belonging import stray
 from unmoor.fixing.proof import worse
 from unmoor.generate.services import ServiceAddress
 from unmoor.model.facts import Reference
@@ -73,7 +78,7 @@ def mend(codemod: str, asked: Request, files: Mapping[str, str | bytes]) -> dict
         assert first.reason, "a refusal gives its reason"
         return first
     after = applied(first, files)
-    check(first, files, after)
+    check(codemod, asked, first, files, after)
     return {path: data.decode() for path, data in after.items()}
 
 
@@ -88,8 +93,11 @@ def applied(fix: Fix, files: Mapping[str, str | bytes]) -> dict[str, bytes]:
     return data
 
 
-def check(fix: Fix, files: Mapping[str, str | bytes], after: dict[str, bytes]) -> None:
-    """Laws 1 and 2."""
+def check(
+    codemod: str, asked: Request, fix: Fix, files: Mapping[str, str | bytes], after: dict[str, bytes]
+) -> None:
+    """Laws 1, 2 and 5."""
+    belongs(codemod, asked.finding.location, fix, files)
     assert fix.title
     assert fix.edits or fix.creates or fix.links, "a fix that does nothing is a refusal"
     for path in {edit.path for edit in fix.edits}:
@@ -105,3 +113,13 @@ def check(fix: Fix, files: Mapping[str, str | bytes], after: dict[str, bytes]) -
         assert source[at:] == after[path][at + shift :]
         assert source != after[path], "an edit that changes nothing"
         assert not worse(path, source, after[path]), worse(path, source, after[path]) + "\n" + after[path].decode()
+
+
+def belongs(codemod: str, at: Location, fix: Fix, files: Mapping[str, str | bytes]) -> None:
+    """Law 5."""
+    if hasattr(import_module(f"unmoor.codemods.{dict(CODEMODS)[codemod]}"), "ELSEWHERE"):
+        return
+    for edit in fix.edits:
+        before = files[edit.path]
+        source = before.encode() if isinstance(before, str) else before
+        assert not stray(at, edit, source), f"{codemod} rewrites {edit} for a finding at {at}"

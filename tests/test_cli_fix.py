@@ -1,9 +1,7 @@
 """`unmoor fix` from the command line, over real scans: what it writes, refuses, shows, and what it leaves alone."""
 
 import json
-import os
 import subprocess
-import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -52,7 +50,7 @@ def test_safe_fixes_are_written_and_nothing_else(unmoor: Unmoor, shop: Path) -> 
     after = (shop / "compose.yaml").read_text()
     assert after == FILES["compose.yaml"].replace("localhost:5432", "database:5432")
     assert (shop / "web/src/Users.tsx").read_text() == FILES["web/src/Users.tsx"]
-    assert "its fix is unsafe (--unsafe-fixes)" in ran.err
+    assert "to be had with --unsafe-fixes" in ran.err
     assert "hunter2" not in ran.out + ran.err
 
 
@@ -110,38 +108,6 @@ def test_a_suppression_stops_the_fix(unmoor: Unmoor, shop: Path) -> None:
     assert (shop / "compose.yaml").read_text() == text
 
 
-def test_interactive_asks_and_obeys(unmoor: Unmoor, shop: Path) -> None:
-    arguments = ("fix", "--unsafe-fixes", "--interactive", "--rule", "hardcoded-url")
-    ran = unmoor(*arguments, stdin=b"n\ny\n")
-    users = (shop / "web/src/Users.tsx").read_text()
-    assert "fetch('http://localhost:3011/api/users')" in users
-    assert "getBackendUrl(`/api/users/${id}`)" in users
-    assert "apply?" in ran.err
-    assert "declined" in ran.err
-
-
-def test_interactive_offers_a_link_and_a_scaffold(unmoor: Unmoor, write: Callable[[dict[str, str]], Path]) -> None:
-    files = {
-        "compose.yaml": "services:\n  web:\n    build: {context: ., dockerfile: web/Dockerfile}\n",
-        "dockerfiles/Dockerfile": "FROM node:22\n",
-        "tools/compose.yaml": "services:\n  api:\n    build: ./api\n",
-        "tools/api/package.json": "{}\n",
-    }
-    root = write(files)
-    ran = unmoor("fix", "--unsafe-fixes", "--interactive", "--rule", "missing-dockerfile", stdin=b"2\nn\n")
-    assert "compose.yaml:2:" not in ran.err
-    assert "compose.yaml:3:37 missing-dockerfile: use `dockerfiles/Dockerfile` (unsafe)" in ran.err
-    assert "or [2] link web/Dockerfile to dockerfiles/Dockerfile" in ran.err
-    assert (root / "web/Dockerfile").is_symlink()
-    assert (root / "web/Dockerfile").read_text() == "FROM node:22\n"
-    assert "web/Dockerfile: a link to dockerfiles/Dockerfile" in ran.err
-    assert (root / "compose.yaml").read_text() == files["compose.yaml"]
-    ran = unmoor("fix", "--interactive", "--rule", "missing-dockerfile", "--allow-dirty", stdin=b"3\n")
-    assert "or [3] begin tools/api/Dockerfile" in ran.err
-    assert "FROM node" in (root / "tools/api/Dockerfile").read_text()
-    assert unmoor("scan", "--select", "missing-dockerfile", "--exit-zero").out.count("missing-dockerfile") == 0
-
-
 def test_generate_prints_or_writes_but_never_over(unmoor: Unmoor, shop: Path) -> None:
     assert "getBackendUrl" in unmoor("generate", "resolver", "--package", "web").out
     assert unmoor("generate", "ci", "--write", "ci.yml").code == 0
@@ -173,27 +139,82 @@ def test_a_run_parses_each_file_once_and_then_only_what_it_changed(
     assert parsed == ["a.py", "b.py", "b.py", "c.py"]
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="no pseudo-terminals")
-def test_interactive_on_a_real_terminal(shop: Path) -> None:
-    import pty
+def test_a_rule_that_is_none_is_named_with_its_neighbour(unmoor: Unmoor, shop: Path) -> None:
+    ran = unmoor("fix", "--rule", "hardcoded-ulr")
+    assert ran.code == 2
+    assert "did you mean `hardcoded-url`?" in ran.err
+    assert "has no fix" in unmoor("fix", "--dry-run", "--rule", "port-conflict").err
+    assert "no file of the repository matches" in unmoor("fix", "--dry-run", "--path", "nowhere/**").err
 
-    pid, terminal = pty.fork()
-    if pid == 0:
-        os.chdir(shop)
-        os.execv(sys.executable, [sys.executable, "-m", "unmoor", "fix", "--interactive", "--no-cache"])
-    said, answered = b"", 0
-    while True:
-        try:
-            chunk = os.read(terminal, 4096)
-        except OSError:  # the other end is closed
-            break
-        if not chunk:
-            break
-        said += chunk
-        if said.count(b"[q]uit") > answered:
-            os.write(terminal, b"y\n" if answered == 0 else b"q\n")
-            answered += 1
-    os.waitpid(pid, 0)
-    assert b"\x1b[32m+" in said, "the hunk is shown in colour"
-    assert b"localhost-in-container" in said
-    assert "@database:5432" in (shop / "compose.yaml").read_text()
+
+def test_a_family_is_as_good_as_its_rules_and_the_gate_looks_at_them_alone(unmoor: Unmoor, shop: Path) -> None:
+    ran = unmoor("fix", "--rule", "localhost-in-container")
+    assert ran.code == 0, "the hard-coded URLs that are left were not asked for"
+    ran = unmoor("fix", "--unsafe-fixes", "--dry-run", "--allow-dirty", "--rule", "url", "--output-format", "json")
+    assert {item["rule"] for item in json.loads(ran.out)["applied"]} == {"hardcoded-url"}
+
+
+def test_exit_non_zero_on_fix(unmoor: Unmoor, shop: Path) -> None:
+    arguments = ("fix", "--rule", "localhost-in-container", "--exit-non-zero-on-fix")
+    assert unmoor(*arguments).code == 1
+    assert unmoor(*arguments, "--allow-dirty").code == 0
+    assert unmoor("fix", "--fail-on", "never", "--allow-dirty").code == 0
+
+
+def test_what_was_done_is_written_beside_and_done(unmoor: Unmoor, shop: Path, git: Git, tmp_path: Path) -> None:
+    ran = unmoor("fix", "--unsafe-fixes", "-o", "json:../fixes.json", "-o", "../fixes.patch")
+    told = json.loads((shop.parent / "fixes.json").read_text())
+    assert told["written"] is True
+    assert told["summary"]["files"] == len(told["files"]) == 3
+    assert "wrote json" not in ran.out
+    after = {file["path"]: (shop / file["path"]).read_bytes() for file in told["files"]}
+    git("stash", "-u", "-q")
+    subprocess.run(["git", "-C", str(shop), "apply", str(shop.parent / "fixes.patch")], check=True)
+    assert {path: (shop / path).read_bytes() for path in after} == after
+    assert unmoor("fix", "-o", "fixes.what").code == 2
+
+
+def test_from_stdin_to_stdout(unmoor: Unmoor, shop: Path) -> None:
+    text = FILES["compose.yaml"]
+    ran = unmoor("fix", "--stdin-filename", "compose.yaml", stdin=text.encode())
+    assert ran.out == text.replace("localhost:5432", "database:5432")
+    assert (shop / "compose.yaml").read_text() == text
+    # The resolver would be another file.
+    users = FILES["web/src/Users.tsx"]
+    ran = unmoor("fix", "--unsafe-fixes", "--stdin-filename", "web/src/Users.tsx", stdin=users.encode())
+    assert ran.out == users
+    assert "would have to change too" in ran.err
+
+
+def test_a_read_only_file_is_left_and_the_rest_is_mended(unmoor: Unmoor, shop: Path) -> None:
+    (shop / "compose.yaml").chmod(0o444)
+    ran = unmoor("fix", "--unsafe-fixes")
+    assert (shop / "compose.yaml").read_text() == FILES["compose.yaml"]
+    assert "compose.yaml is read-only" in ran.err
+    assert "getBackendUrl" in (shop / "web/src/Users.tsx").read_text()
+
+
+def test_without_git_it_works_too(unmoor: Unmoor, write: Callable[[dict[str, str]], Path]) -> None:
+    root = write(FILES)
+    assert unmoor("fix").code == 1
+    assert "database:5432" in (root / "compose.yaml").read_text()
+
+
+def test_an_untracked_file_that_would_change_is_refused(unmoor: Unmoor, shop: Path) -> None:
+    new = FILES["compose.yaml"].replace("services:", "name: other\nservices:")
+    (shop / "other").mkdir()
+    (shop / "other/compose.yaml").write_text(new)
+    ran = unmoor("fix")
+    assert ran.code == 2
+    assert "other/compose.yaml" in ran.err
+    assert (shop / "compose.yaml").read_text() == FILES["compose.yaml"]
+    assert unmoor("fix", "--path", "compose.yaml").code in (0, 1)
+
+
+def test_the_summary_groups_by_what_can_be_done(unmoor: Unmoor, shop: Path) -> None:
+    ran = unmoor("fix", "--dry-run", "-v")
+    assert "would mend 1 finding in 1 file" in ran.err
+    assert "to be had with --unsafe-fixes" in ran.err
+    assert "web/src/Users.tsx:4:33 hardcoded-url" in ran.err
+    assert "\x1b" not in ran.err
+    assert "\x1b[1;32mwould mend" in unmoor("fix", "--dry-run", "--color", "always").err

@@ -3,19 +3,28 @@
 import json
 import re
 import string
+import tomllib
 from collections.abc import Callable
 
 import pytest
 import yaml
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec import convert
 
-from tests.laws import applied, check, request
+from tests.laws import applied, belongs, check, request
 from unmoor.codemods import CODEMODS
 from unmoor.codemods import fix as make
 from unmoor.codemods.request import Request
-from unmoor.model.findings import Refusal
+from unmoor.config.settings import Settings
+from unmoor.engine import scan_workspace
+from unmoor.files.workspace import MemoryWorkspace
+from unmoor.fixing.plan import Applied
+from unmoor.fixing.verdict import appeared
+from unmoor.model.findings import Finding, Refusal
 from unmoor.model.subjects import Target
+from unmoor.rules import examples, load
+from unmoor.ruletest import fix as mended
 
 Case = tuple[Request, dict[str, str]]
 NAMES = st.text(string.ascii_lowercase, min_size=1, max_size=6).map(lambda text: f"qx{text}")
@@ -241,7 +250,7 @@ def test_the_laws_hold(name: str) -> None:
             return
         for fix in result if isinstance(result, list) else [result]:
             after = applied(fix, files)
-            check(fix, files, after)
+            check(name, asked, fix, files, after)
             _read_back(after)
         mended += 1
 
@@ -256,3 +265,30 @@ def _read_back(after: dict[str, bytes]) -> None:
         parse = parsers.get(re.sub(r".*\.", "", file))
         if parse is not None:
             parse(data.decode())
+
+
+CATALOGUE = load()
+PAGES = sorted(rule.id for rule in CATALOGUE.rules.values() if rule.fix)
+
+
+def _findings(files: dict[str, str]) -> list[Finding]:
+    workspace = MemoryWorkspace({path: text.encode() for path, text in files.items()})
+    settings = convert(tomllib.loads(files.get(".unmoor.toml", "")), Settings)
+    every = [rule for rule in CATALOGUE.rules.values() if rule.persona == "regular"]
+    return scan_workspace(workspace, settings, rules=every).findings
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_no_example_of_a_page_shows_a_fix_that_strays_or_makes_another_finding(name: str) -> None:
+    """Laws 5 and 6, for every page with a fix: nobody has to remember them."""
+    rule = CATALOGUE.rules[name]
+    assert examples(rule, "Fixed"), "a page with a fix shows what it makes"
+    for example in examples(rule, "Bad"):
+        before = _findings(example.files)
+        for found in before:
+            for fix in found.fixes if found.rule == name else []:
+                belongs(str(rule.fix["codemod"]), found.location, fix, example.files)
+        after, _ = mended(rule, example.files)
+        gone = [Applied(found, found.fixes[0]) for found in before if found.rule == name and found.fixes]
+        made = appeared(before, _findings(after), gone)
+        assert not made, [(one.rule, one.path, one.value) for one in made]

@@ -133,7 +133,7 @@ def test_make_targets_named_are_there() -> None:
 
 def test_formats_named_are_there() -> None:
     text = "".join(page.read_text() for page in PAGES)
-    assert set(re.findall(r"-o (\w+):", text)) | set(re.findall(r"--output-format (\w+)", text)) <= set(FORMATS)
+    assert set(re.findall(r"-o (\w+):", text)) | set(re.findall(r"--output-format (\w+)", text)) <= {*FORMATS, "patch"}
 
 
 @pytest.mark.parametrize("page", [page for page in GUIDES if page.name.startswith("adding-")], ids=lambda p: p.name)

@@ -127,13 +127,13 @@ def mended(tmp_path_factory: pytest.TempPathFactory) -> Mended:
 def fix(root: Path) -> fixing.Outcome:
     known, store = settings(root), Cache(None)
 
-    def look(overlay: dict[str, bytes]) -> list[Finding]:
+    def look(overlay: dict[str, bytes], links: dict[str, str]) -> list[Finding]:
         return engine.scan_workspace(Workspace(root, overlay), known, cache=store).findings
 
     def read(path: str) -> bytes:
         return (root / path).read_bytes()
 
-    return fixing.run(look({}), read, look, fixing.Narrowing(unsafe=True), None, content)
+    return fixing.run(look({}, {}), read, look, fixing.Narrowing(unsafe=True), None, content)
 
 
 def test_fixes_are_made(mended: Mended) -> None:

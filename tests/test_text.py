@@ -1,5 +1,7 @@
 """Positions, mapped text, edits and addresses: the ground on which every span stands."""
 
+from itertools import pairwise
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -7,7 +9,7 @@ from hypothesis import strategies as st
 from unmoor.model.findings import Edit
 from unmoor.model.spans import Span
 from unmoor.text.addresses import find, host_class, parse, redact
-from unmoor.text.edits import apply
+from unmoor.text.edits import apply, compose
 from unmoor.text.mapped import Mapped
 from unmoor.text.positions import Lines
 
@@ -125,3 +127,25 @@ def test_a_bare_host_and_port() -> None:
 def test_credentials_are_redacted_and_substitutions_are_not() -> None:
     assert redact("postgresql://bob:secret@db/x") == "postgresql://***@db/x"
     assert redact("amqp://${USER}:${PASS}@mq/") == "amqp://${USER}:${PASS}@mq/"
+
+
+@st.composite
+def edits_of(draw: st.DrawFn, length: int) -> list[Edit]:
+    cuts = sorted(draw(st.lists(st.integers(0, length), max_size=8, unique=True)))
+    return [Edit("a", Span(lo, hi), draw(st.text("xyé", max_size=3))) for lo, hi in zip(cuts[::2], cuts[1::2])]
+
+
+@given(st.text("abc", max_size=12), st.data())
+def test_composed_edits_do_what_both_did(text: str, data: st.DataObject) -> None:
+    source = text.encode()
+    first = data.draw(edits_of(len(source)))
+    middle = apply(source, first)
+    try:
+        then = data.draw(edits_of(len(middle)))
+        result = apply(middle, then)
+        both = compose(source, first, then)
+    except UnicodeDecodeError:  # an edit that parts a character, which none of ours does
+        return
+    assert apply(source, both) == result
+    spans = [edit.span for edit in both]
+    assert all(one.end < other.start for one, other in pairwise(spans)), "what touches is one edit"

@@ -66,11 +66,11 @@ def test_the_example_compiles_as_well_as_before(tmp_path: Path, compiler: list[s
     before = complaints(compiler, root / package)
     settings: Settings = load(root, environment={}).settings
 
-    def scan(overlay: dict[str, bytes]) -> list[Finding]:
+    def scan(overlay: dict[str, bytes], links: dict[str, str]) -> list[Finding]:
         return engine.scan(root, settings, overlay=overlay or None, cache=False).findings
 
     outcome = fixing.run(
-        scan({}), lambda path: (root / path).read_bytes(), scan, fixing.Narrowing(unsafe=True), render=resolver.content
+        scan({}, {}), lambda path: (root / path).read_bytes(), scan, fixing.Narrowing(True), render=resolver.content
     )
     fixing.save(root, outcome)
     assert any(path.startswith(f"{package}/") for path in outcome.changed) or package == "backend"

@@ -1,27 +1,37 @@
 """`unmoor fix`: choose fixes, prove them in memory, show or write them, and say what was not mended and why."""
 
-import json
 import sys
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
+from msgspec.structs import replace
 
 from unmoor.cli.app import Sections, options
 from unmoor.cli.options import SCAN, Option, defaults
+from unmoor.cli.place import Place
+from unmoor.cli.terminal import say
+from unmoor.config.settings import Settings
 from unmoor.model.errors import UserError
-from unmoor.model.findings import Finding, Fix
+from unmoor.model.findings import Finding
+
+if TYPE_CHECKING:
+    from unmoor.fixing import Narrowing, Outcome
+    from unmoor.fixing.memory import Ground
 
 _SHARED = {"select", "ignore", "extend_select", "persona", "min_confidence", "root", "exclude", "extend_exclude",
-           "no_cache", "cache_dir", "jobs", "config", "isolated", "color", "quiet", "verbose", "fail_on", "exit_zero",
-           "baseline", "no_ignores"}  # fmt: skip
+           "stdin_filename", "no_cache", "cache_dir", "jobs", "config", "isolated", "color", "quiet", "verbose",
+           "fail_on", "exit_zero", "baseline", "no_ignores"}  # fmt: skip
 OPTIONS: tuple[Option, ...] = (
     Option("unsafe_fixes", ("--unsafe-fixes",), "flag", "Use fixes that may change what the program does.",
            group="Fixes"),
-    Option("rule", ("--rule",), "list", "Mend findings of these rules only.", metavar="RULE", group="Fixes"),
-    Option("path", ("--path",), "many", "Mend findings in these files only.", metavar="GLOB", group="Fixes"),
-    Option("interactive", ("--interactive",), "flag", "Ask before each fix: yes, no, another one, all, quit.",
+    Option("rule", ("--rule",), "list", "Mend findings of these rules or families only.", metavar="RULE",
            group="Fixes"),
+    Option("path", ("--path",), "many", "Mend findings in these files only.", metavar="GLOB", group="Fixes"),
+    Option("interactive", ("-i", "--interactive"), "flag",
+           "Show each fix, unsafe ones too, and ask what to do with it.", group="Fixes"),
     Option("dry_run", ("--dry-run",), "flag", "Say what would be done, and write nothing.", group="Fixes"),
     Option("diff", ("--diff",), "flag", "Print the diff, and write nothing.", group="Fixes"),
     Option("allow_dirty", ("--allow-dirty",), "flag", "Write into a work tree with uncommitted changes.",
@@ -29,6 +39,11 @@ OPTIONS: tuple[Option, ...] = (
     Option("output_format", ("--output-format", "--format"), "text",
            "text: a summary; patch: a diff that `git apply` takes; json. The latter two write nothing.",
            ("text", "patch", "json"), group="Output", default="text"),
+    Option("output", ("-o", "--output-file"), "many",
+           "Write what was done to a file, and do it: `-o json:fixes.json`, `-o fixes.patch`.",
+           metavar="[FORMAT:]FILE", group="Output"),
+    Option("exit_non_zero_on_fix", ("--exit-non-zero-on-fix",), "flag", "Exit 1 also if something was mended.",
+           group="Gate"),
 )  # fmt: skip
 TABLE = tuple(option for option in SCAN if option.name in _SHARED) + OPTIONS
 
@@ -43,74 +58,159 @@ class _Fix(Sections):
 def fix(**values: Any) -> int:
     """Rewrite what can be mended; safe fixes only, unless told otherwise.
 
-    Each fix is proven before it is written: the file parses as well as before, the finding is gone, and a second run
-    changes nothing. Exit code 0: nothing is left at or above --fail-on; 1: something is (or, with --diff, would be
-    changed); 2: a mistake in the command or the configuration.
+    Each fix is proven before it is written: the file parses as well as before, the finding is gone, no other came of
+    it, and a second run changes nothing. Exit code 0: nothing that was to be mended is left at or above --fail-on;
+    1: something is (or, with --diff, would be changed); 2: a mistake in the command or the configuration.
     """
     return run({**defaults(), **values})
 
 
 def run(values: dict[str, Any]) -> int:
     """Fix as the values of `TABLE` (and `paths`) say; returns the exit code. Raises UserError."""
-    from unmoor import fixing
+    import gc
+
+    gc.disable()  # as in a scan: facts hold no cycles, and there are half a million of them
     from unmoor.cli.place import locate
     from unmoor.cli.scan import fails, settings_for
+    from unmoor.cli.written import Writing
+
+    place = locate(values["paths"], values["stdin_filename"], values["root"])
+    settings = settings_for(place.root, values).settings
+    settings, rules = _rules(place, settings, values["rule"])
+    ground = _ground(place, values)
+    _check_globs(values["path"], ground)
+    writing = Writing(place, values, ground.read)
+    try:
+        outcome, narrowing = _mend(place, settings, ground, rules, values)
+    except (KeyboardInterrupt, EOFError):
+        say("\nstopped; nothing was changed")
+        return 130
+    finally:
+        ground.close()
+    if writing.wanted and (outcome.changed or outcome.links):
+        _refuse_dirty(place.root, [*outcome.changed, *outcome.links], allow=values["allow_dirty"])
+        from unmoor.fixing import save
+
+        save(place.root, outcome)
+    writing.show(outcome)
+    if values["exit_zero"]:
+        return 0
+    changed = bool(outcome.changed or outcome.links)
+    if values["diff"]:
+        return 1 if changed else 0
+    left = [finding for finding in outcome.remaining if narrowing.takes(finding)]
+    return 1 if fails(left, settings.fail_on) or (values["exit_non_zero_on_fix"] and changed) else 0
+
+
+def _mend(
+    place: Place, settings: Settings, ground: "Ground", rules: tuple[str, ...], values: dict[str, Any]
+) -> tuple["Outcome", "Narrowing"]:
+    """Scan, ask if somebody is to be asked, prove."""
+    from unmoor import fixing
     from unmoor.cli.terminal import progress, use_color
     from unmoor.generate.resolver import content
 
-    place = locate(values["paths"], None, values.get("root"))
-    settings = settings_for(place.root, values).settings
-    shows = values["diff"] or values["dry_run"] or values["output_format"] != "text"
-    narrowing = fixing.Narrowing(values["unsafe_fixes"], tuple(values["rule"]), tuple(values["path"]))
-    look = _look(place, settings, values)
-    choose = _ask(use_color(values["color"], sys.stderr)) if values["interactive"] else None
+    confirm = None
+    if values["interactive"]:
+        from unmoor.cli.ask import Asking, refuse_without_terminal
+
+        refuse_without_terminal()
+        confirm = Asking(use_color(values["color"], sys.stderr))
+    narrowing = fixing.Narrowing(values["unsafe_fixes"], rules, tuple(values["path"]))
+    look = partial(_look, place, settings, values, ground)
+    with progress("scanning", quiet=values["quiet"]):
+        findings = look({}, {})
+    if confirm is not None:
+        files = {finding.path for finding in findings if finding.fixes and narrowing.takes(finding)}
+        _refuse_dirty(place.root, files, allow=values["allow_dirty"])  # before anybody has answered anything
     templates = place.root / settings.templates
-    read = lambda path: (place.root / path).read_bytes()  # noqa: E731
-    with progress("fixing", quiet=values["quiet"] or choose is not None):
-        outcome = fixing.run(look({}), read, look, narrowing, choose, lambda text: content(text, templates))
-    if not shows and (outcome.changed or outcome.links):
-        _refuse_dirty(place.root, outcome, allow=values["allow_dirty"])
-        fixing.save(place.root, outcome)
-    _show(outcome, values, read, written=not shows)
-    if values["exit_zero"]:
-        return 0
-    if values["diff"]:
-        return 1 if outcome.changed or outcome.links else 0
-    return 1 if fails(outcome.remaining, settings.fail_on) else 0
+    with progress("fixing", quiet=values["quiet"] or confirm is not None):
+        outcome = fixing.run(
+            findings, ground.read, look, narrowing, confirm, lambda text: content(text, templates), _barred(place)
+        )
+    return outcome, narrowing
 
 
-def _look(place: Any, settings: Any, values: dict[str, Any]) -> Any:
-    """The scan of the tree with some files put over it."""
-    from unmoor import engine
+def _barred(place: Place) -> Callable[[str], str]:
+    """Why a file may not be rewritten, or ""."""
+    if place.overlay:
+        return lambda path: "" if path in (place.overlay or {}) else f"{path} would have to change too"
+    from unmoor.files.writing import unwritable
+
+    return partial(unwritable, place.root)
+
+
+def _ground(place: Place, values: dict[str, Any]) -> "Ground":
     from unmoor.fixing.memory import Ground
 
     folder = Path(values["cache_dir"]) if values["cache_dir"] else None
-    ground = Ground(place.root, folder, cache=not values["no_cache"])
-    jobs, ignores = values["jobs"] or 0, not values["no_ignores"]
-
-    def look(overlay: dict[str, bytes]) -> list[Finding]:
-        workspace = ground.under(overlay)
-        try:
-            report = engine.scan_workspace(
-                workspace, settings, paths=place.paths, cache=ground.store, jobs=jobs, ignores=ignores
-            )
-        finally:
-            workspace.close()
-        if settings.baseline or values["baseline"]:
-            from unmoor.cli.accepted import accept
-
-            accept(report, settings, place, values)
-        return report.findings
-
-    return look
+    return Ground(place.root, folder, cache=not values["no_cache"], overlay=place.overlay)
 
 
-def _refuse_dirty(root: Path, outcome: Any, *, allow: bool) -> None:
+def _look(
+    place: Place,
+    settings: Settings,
+    values: dict[str, Any],
+    ground: "Ground",
+    overlay: dict[str, bytes],
+    links: dict[str, str],
+) -> list[Finding]:
+    """The findings of the tree with some files and links put over it."""
+    from unmoor import engine
+
+    report = engine.scan_workspace(
+        ground.under(overlay, links),
+        settings,
+        paths=place.paths,
+        cache=ground.store,
+        jobs=values["jobs"] or 0,
+        ignores=not values["no_ignores"],
+    )
+    if settings.baseline or values["baseline"]:
+        from unmoor.cli.accepted import accept
+
+        accept(report, settings, place, values)
+    return report.findings
+
+
+def _rules(place: Place, settings: Settings, named: tuple[str, ...]) -> tuple[Settings, tuple[str, ...]]:
+    """The rules that --rule names, families taken apart; one that does not run by itself runs for it.
+
+    Raises UserError for an unknown name.
+    """
+    if not named:
+        return settings, ()
+    from unmoor import engine
+    from unmoor.config.load import nearest
+
+    catalogue = engine.catalogue(place.root, settings).rules
+    families = {rule.family for rule in catalogue.values()}
+    for name in named:
+        if name not in catalogue and name not in families:
+            near = nearest(name, [*catalogue, *families])
+            hint = f"did you mean `{near}`?" if near else "`unmoor rules list` names them all"
+            raise UserError(f"--rule {name}: there is no such rule or family", help=hint)
+    rules = tuple(rule.id for rule in catalogue.values() if rule.id in named or rule.family in named)
+    for name in rules:
+        if name in named and not catalogue[name].fix:
+            say(f"warning: {name} has no fix (`unmoor rules show {name}` says why)")
+    return replace(settings, extend_select=[*settings.extend_select, *(set(rules) & set(named))]), rules
+
+
+def _check_globs(globs: tuple[str, ...], ground: "Ground") -> None:
+    from unmoor.fixing.plan import matches
+
+    for glob in globs:
+        if not any(matches(path, glob) for path in ground.listing.paths):
+            say(f"warning: --path {glob}: no file of the repository matches")
+
+
+def _refuse_dirty(root: Path, paths: Any, *, allow: bool) -> None:
     from unmoor.files.writing import dirty
 
     if allow:
         return
-    found = dirty(root, outcome.changed)
+    found = dirty(root, paths)
     if found:
         more = f" and {len(found) - 3} more" if len(found) > 3 else ""
         raise UserError(
@@ -118,84 +218,3 @@ def _refuse_dirty(root: Path, outcome: Any, *, allow: bool) -> None:
             f"{', '.join(found[:3])}{more}",
             "commit or stash them first, or pass --allow-dirty",
         )
-
-
-def _ask(color: bool) -> Any:
-    """A question before each fix, on stderr; answers are remembered for "all" and "quit".
-
-    What else would do (a symlink, a file to begin, a path that is only a guess) is offered by number.
-    """
-    from unmoor.fixing.patch import coloured, hunk, place
-
-    answer = {"now": ""}
-
-    def choose(finding: Finding, offers: list[Fix], preview: Any) -> Fix | None:
-        first = offers[0]
-        if answer["now"] in ("a", "q"):
-            return first if answer["now"] == "a" and first.applicability != "display-only" else None
-        shown = preview(first)
-        before = shown.get(finding.path, (b"", b""))[0]
-        click.echo(f"\n{place(finding, before)} {finding.rule}: {first.title} ({first.applicability})", err=True)
-        for path, (old, new) in shown.items():
-            text = hunk(path, old, new)
-            click.echo(coloured(text) if color else text, err=True, nl=False)
-        others = {str(number): fix for number, fix in enumerate(offers[1:], 2)}
-        for number, fix in others.items():
-            click.echo(f"or [{number}] {fix.title}", err=True)
-        more = "".join(f"[{number}] " for number in others)
-        answer["now"] = click.prompt(
-            f"apply? [y]es [n]o {more}[a]ll [q]uit", type=click.Choice(["y", "n", *others, "a", "q"]),
-            show_choices=False, err=True,
-        )  # fmt: skip
-        return first if answer["now"] in ("y", "a") else others.get(answer["now"])
-
-    return choose
-
-
-def _show(outcome: Any, values: dict[str, Any], read: Any, *, written: bool) -> None:
-    from unmoor.cli.terminal import use_color
-    from unmoor.fixing.patch import as_json, coloured, patch
-
-    if values["output_format"] == "json":
-        sys.stdout.write(json.dumps(as_json(outcome), indent=2, ensure_ascii=False) + "\n")
-        return
-    if values["output_format"] == "patch" or values["diff"]:
-        text = patch(outcome)
-        plain = values["output_format"] == "patch" or not use_color(values["color"])
-        sys.stdout.write(text if plain else coloured(text))
-        if values["output_format"] == "patch":
-            return
-    if not values["quiet"]:
-        click.echo(summary(outcome, written=written, verbose=values["verbose"], read=read), err=True)
-
-
-def summary(outcome: Any, *, written: bool, verbose: bool, read: Any) -> str:
-    """What was mended in which files, and what was not and why."""
-    from unmoor.fixing.patch import counted, place
-
-    verb = "mended" if written else "would mend"
-    touched = len(outcome.changed) + len(outcome.links)
-    lines = [f"{verb} {_number(len(outcome.applied), 'finding')} in {_number(touched, 'file')}"]
-    for path in outcome.changed:
-        mended = [item.finding.rule for item in outcome.applied if item.finding.path == path]
-        what = ", ".join(f"{rule} ×{count}" if count > 1 else rule for rule, count in counted(mended))
-        lines.append(
-            f"  {path}: {what or ('made' if outcome.originals.get(path) is None else 'changed with another file')}"
-        )
-    lines += [f"  {path}: a link to {target}" for path, target in sorted(outcome.links.items())]
-    if outcome.refused:
-        lines.append(f"left {_number(len(outcome.refused), 'finding')} as they were:")
-        for reason, count in counted(item.reason for item in outcome.refused):
-            lines.append(f"  {count} × {reason}")
-            if verbose:
-                same = [item.finding for item in outcome.refused if item.reason == reason]
-                lines += [
-                    f"      {place(one, outcome.overlay.get(one.path) or read(one.path))} {one.rule}" for one in same
-                ]
-    if outcome.problem:
-        lines.append(f"warning: {outcome.problem}")
-    return "\n".join(lines)
-
-
-def _number(count: int, word: str) -> str:
-    return f"{count} {word}" if count == 1 else f"{count} {word}s"

@@ -73,3 +73,14 @@ def progress(label: str, *, quiet: bool = False) -> Iterator[None]:
         if shown[0]:
             sys.stderr.write("\r\x1b[2K")
             sys.stderr.flush()
+
+
+class Style:
+    """Colours for one stream, or none: `style("1;31", "error")`."""
+
+    def __init__(self, color: bool) -> None:
+        self.color = color
+
+    def __call__(self, code: str, text: str) -> str:
+        """The text in a colour of ECMA-48."""
+        return f"\x1b[{code}m{text}\x1b[0m" if self.color and text else text

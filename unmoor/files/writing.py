@@ -20,23 +20,62 @@ TEMPORARY = ".unmoor-"
 def write(root: Path, path: str, content: bytes, expected: bytes | None) -> None:
     """Put `content` into `path` (relative to the root). expected: the bytes that must be there now; None: no file.
 
-    Raises UserError where the target is outside the root, no regular file, hard-linked, or not what was expected.
+    Raises UserError where the target is outside the root, no regular file, hard-linked, read-only, or not what was
+    expected.
+    """
+    target, before = expect(root, path, expected)
+    if before is None:
+        target.parent.mkdir(parents=True, exist_ok=True)
+    _replace(target, content, before)
+
+
+def expect(root: Path, path: str, expected: bytes | None) -> tuple[Path, os.stat_result | None]:
+    """The real place and state of a file that may be written and holds what is expected (None: there is none yet).
+
+    Raises UserError as `write` does.
     """
     target = _inside(root, path)
     if expected is None:
         if target.exists() or target.is_symlink():
             raise UserError(f"{path} is already there", help="remove it, or leave it as it is")
-        target.parent.mkdir(parents=True, exist_ok=True)
-        _replace(target, content, None)
-        return
-    before = os.lstat(target)
-    if not stat.S_ISREG(before.st_mode):
-        raise UserError(f"{path} is not a regular file")
-    if before.st_nlink > 1:
-        raise UserError(f"{path} has {before.st_nlink} hard links", "writing would part them", "break the link first")
+        return target, None
+    before = _may_change(path, target)
     if target.read_bytes() != expected:
         raise UserError(f"{path} has changed since it was read", help="run the command again")
-    _replace(target, content, before)
+    return target, before
+
+
+def unwritable(root: Path, path: str) -> str:
+    """Why a file may not be changed, or ""; one that is not there yet may be made."""
+    try:
+        target = _inside(root, path)
+        if os.path.lexists(target):
+            _may_change(path, target)
+    except UserError as fault:
+        return fault.title
+    except OSError as fault:
+        return f"{path} cannot be written: {fault.strerror}"
+    return ""
+
+
+def _may_change(path: str, target: Path) -> os.stat_result:
+    try:
+        now = os.lstat(target)
+    except FileNotFoundError:
+        raise UserError(f"{path} is gone since it was read", help="run the command again") from None
+    if not stat.S_ISREG(now.st_mode):
+        raise UserError(f"{path} is not a regular file")
+    if now.st_nlink > 1:
+        raise UserError(f"{path} has {now.st_nlink} hard links", "writing would part them", "break the link first")
+    if not now.st_mode & 0o222:
+        raise UserError(f"{path} is read-only", help=f"chmod u+w {path}, or leave it as it is")
+    return now
+
+
+def remove(root: Path, path: str) -> None:
+    """Take away a file or link that this run has made."""
+    place = _inside(root, path.rpartition("/")[0]) / path.rpartition("/")[2]
+    place.unlink(missing_ok=True)
 
 
 def link(root: Path, path: str, target: str) -> None:

@@ -1,91 +1,31 @@
 """The pass loop: choose compatible fixes, apply them in memory, prove them, take the proven ones, look again.
 
-Nothing is written here but by `save`. A fix is proven if each file it touches parses as well as before and its finding
-is gone from a fresh scan; the loop ends when a scan offers nothing new, so a second run changes nothing.
+Nothing is written here. A fix is proven if each file it touches parses as well as before, its finding is gone from a
+fresh scan, and no finding at warning or above is there that was not; the loop ends when a scan offers nothing new, so a
+second run changes nothing.
 """
 
 from collections.abc import Callable, Iterable
-from fnmatch import fnmatch
-from functools import partial
-from pathlib import Path
 
 from msgspec import Struct, field
 
-from unmoor.fixing.places import Rejected, failing
+from unmoor.fixing.places import Key, Kind, Rejected, failing, identity
+from unmoor.fixing.plan import Applied, Narrowing, Outcome, Refused, Render
 from unmoor.fixing.proof import worse
-from unmoor.model.findings import Edit, Finding, Fix
+from unmoor.fixing.verdict import appeared, authors, writers
+from unmoor.model.findings import Edit, Finding, Fix, Refusal
 from unmoor.text.edits import Chosen, apply
 
 PASSES = 10
-Scan = Callable[[dict[str, bytes]], list[Finding]]
+# All findings of the tree with some files put over it, and some links made.
+Scan = Callable[[dict[str, bytes], dict[str, str]], list[Finding]]
 Read = Callable[[str], bytes]
-Render = Callable[[str], str]
-_RANK = {"safe": 0, "unsafe": 1, "display-only": 2}
-
-
-class Narrowing(Struct, frozen=True):
-    """Which findings to mend: rule ids, path globs (both empty: all), and whether unsafe fixes may be used."""
-
-    unsafe: bool = False
-    rules: tuple[str, ...] = ()
-    paths: tuple[str, ...] = ()
-
-    def takes(self, finding: Finding) -> bool:
-        """Whether a finding is to be mended at all."""
-        if finding.suppressed is not None or finding.baseline == "known":
-            return False
-        if self.rules and finding.rule not in self.rules:
-            return False
-        return not self.paths or any(_matches(finding.path, glob) for glob in self.paths)
-
-    def fix_of(self, finding: Finding) -> Fix | None:
-        """The first fix that may be applied."""
-        most = 1 if self.unsafe else 0
-        return next((fix for fix in finding.fixes if _RANK[fix.applicability] <= most), None)
-
-    def offers(self, finding: Finding) -> list[Fix]:
-        """What a person who is asked may choose from: the fix that would be applied, then all that is only shown."""
-        first = self.fix_of(finding)
-        shown = [fix for fix in finding.fixes if fix.applicability == "display-only" and fix != first]
-        return [*([first] if first is not None else []), *shown]
-
-
-class Applied(Struct, frozen=True):
-    """A finding that was mended, and how."""
-
-    finding: Finding
-    fix: Fix
-
-
-class Refused(Struct, frozen=True):
-    """A finding that was not mended, and why."""
-
-    finding: Finding
-    reason: str
-
-
-class Outcome(Struct):
-    """What a run came to. `overlay`: new bytes by path; `originals`: the bytes before (None: the file is made)."""
-
-    applied: list[Applied] = field(default_factory=list)
-    refused: list[Refused] = field(default_factory=list)
-    overlay: dict[str, bytes] = field(default_factory=dict)
-    originals: dict[str, bytes | None] = field(default_factory=dict)
-    links: dict[str, str] = field(default_factory=dict)
-    remaining: list[Finding] = field(default_factory=list)
-    passes: int = 0
-    problem: str = ""
-    render: Render = str
-
-    @property
-    def changed(self) -> list[str]:
-        """Paths whose bytes differ from before, sorted."""
-        made = (path for path, after in self.overlay.items() if self.originals.get(path) != after)
-        return sorted(path for path in made if path not in self.links)
-
-
-Preview = Callable[[Fix], dict[str, tuple[bytes, bytes]]]
-Choose = Callable[[Finding, list[Fix], Preview], Fix | None]
+# What a fix would make of the files it touches: (bytes before, None where there is no file; bytes after).
+Preview = Callable[[Fix], dict[str, tuple[bytes | None, bytes]]]
+# Which of a finding's fixes a person chose; or that none, and why.
+Confirm = Callable[[Finding, list[Fix], Preview], Fix | Refusal]
+# Why a file that is there may not be rewritten, or "".
+Barred = Callable[[str], str]
 
 
 def run(
@@ -93,112 +33,219 @@ def run(
     read: Read,
     scan: Scan,
     narrowing: Narrowing,
-    choose: Choose | None = None,
+    confirm: Confirm | None = None,
     render: Render = str,
+    barred: Barred = lambda path: "",
 ) -> Outcome:
-    """Mend what can be mended. scan: all findings of the tree with the given files put over it (called once a pass).
+    """Mend what can be mended. scan is called once a pass, and once more for each proof that fails.
 
-    choose: which of a finding's fixes to take, None for none of them; fixes that are only shown are offered too.
     render: what a file that a fix creates holds, given what the fix says of it.
     """
-    outcome = Outcome(remaining=findings, render=render)
-    rejected = Rejected()
-    seen: set[int] = set()
-    while outcome.passes < PASSES:
-        chosen = _choose(outcome, narrowing, rejected, read, choose)
-        if not chosen:
+    problem = ""
+    known: dict[Key, tuple[Kind, str]] = {}
+    while True:
+        rejected = Rejected()
+        rejected.barred = known
+        outcome = Outcome(remaining=findings, render=render, problem=problem)
+        this = _Run(outcome, read, scan, narrowing, confirm, barred, rejected)
+        this.passes()
+        outcome.revealed = appeared(findings, outcome.remaining, outcome.applied)
+        guilty = [
+            (one, item)
+            for one in outcome.revealed
+            for item in this.pending.get(identity(one)) or authors(one, outcome.applied)
+        ]
+        if not guilty:
             break
-        outcome.passes += 1
-        _one_pass(outcome, chosen, rejected, read, scan)
-        state = hash(frozenset(outcome.overlay.items()))
-        if state in seen and chosen:
-            outcome.problem = "two fixes undo each other; stopped"
+        if confirm is not None:
+            rule, path = guilty[0][0].rule, guilty[0][0].path
+            outcome.problem = f"what was chosen made another finding: {rule} in {path}"
             break
-        seen.add(state)
-    _refusals(outcome, narrowing, rejected)
+        # A pass let them be, since a later one was to mend them, or they came up later. Again, without their makers.
+        for one, item in guilty:
+            this.bar([item], one)
+        problem = outcome.problem
+    this.account()
     return outcome
 
 
-def save(root: Path, outcome: Outcome) -> list[str]:
-    """Write the outcome; the paths written. Raises UserError at the first that may not be written."""
-    from unmoor.files.writing import link, write
+class _Run(Struct):
+    """One way through the passes. rejected: the findings that no fix is tried for any more, and why.
 
-    for path in outcome.changed:
-        write(root, path, outcome.overlay[path], outcome.originals[path])
-    for path, target in outcome.links.items():
-        link(root, path, target)
-    return [*outcome.changed, *outcome.links]
+    pending: new findings that a later pass is to mend, and the fixes that made them.
+    """
+
+    outcome: Outcome
+    read: Read
+    scan: Scan
+    narrowing: Narrowing
+    confirm: Confirm | None
+    barred: Barred
+    rejected: Rejected
+    pending: dict[Key, list[Applied]] = field(default_factory=dict)
+    seen: set[int] = field(default_factory=set)
+
+    def passes(self) -> None:
+        """Pass after pass, until nothing is left to mend or nothing comes of it."""
+        outcome = self.outcome
+        while outcome.passes < PASSES:
+            chosen = self._choose()
+            if not chosen:
+                return
+            if not self._prove(chosen):
+                continue  # all of them are rejected now
+            outcome.passes += 1
+            state = hash(frozenset(outcome.overlay.items()))
+            if state in self.seen:
+                outcome.problem = "two fixes undo each other; stopped"
+                return
+            self.seen.add(state)
+
+    def bar(self, items: list[Applied], made: Finding) -> None:
+        """Try these no more, nor the same for the same value elsewhere."""
+        why = f"the fix would make another finding ({made.rule})"
+        alike = {(item.finding.rule, item.finding.value, _targets(item.fix)) for item in items}
+        findings = [item.finding for item in items] + [
+            finding
+            for finding in self.outcome.remaining
+            if any((finding.rule, finding.value, _targets(fix)) in alike for fix in finding.fixes[:1])
+        ]
+        self.rejected.barred |= {identity(finding): ("unproven", why) for finding in findings}
+
+    def _choose(self) -> list[Applied]:
+        """The compatible fixes of this pass, in order of place."""
+        chosen, taken = Chosen(), []
+        for finding in sorted(self.outcome.remaining, key=lambda f: (f.path, f.span, f.rule)):
+            if not self.narrowing.takes(finding) or self.rejected.reason(finding):
+                continue
+            fix = self._fix_of(finding, chosen)
+            if fix is not None:
+                chosen.add(fix)
+                self._remember(fix)
+                taken.append(Applied(finding, fix, self.outcome.passes + 1))
+        return taken
+
+    def _fix_of(self, finding: Finding, chosen: Chosen) -> Fix | None:
+        """The fix to make in this pass, if one may go in beside the chosen ones."""
+        first = self.narrowing.fix_of(finding)
+        if first is None and (self.confirm is None or not finding.fixes):
+            return None
+        why = self._barred(first or finding.fixes[0])
+        if why:
+            self.rejected.add(finding, why, "none")
+            return None
+        if self.confirm is None:
+            return first if first is not None and chosen.admits(first) else None
+        offered = [fix for fix in finding.fixes if chosen.admits(fix)]
+        if not offered:
+            return None
+        answer = self.confirm(finding, offered, self._preview)
+        if isinstance(answer, Refusal):
+            self.rejected.add(finding, answer.reason, "declined")
+            return None
+        return answer
+
+    def _barred(self, fix: Fix) -> str:
+        """Why one of the files that a fix writes may not be written, or ""."""
+        paths = {*(edit.path for edit in fix.edits), *(path for path, _ in (*fix.creates, *fix.links))}
+        return next((why for path in sorted(paths - set(self.outcome.overlay)) if (why := self.barred(path))), "")
+
+    def _preview(self, fix: Fix) -> dict[str, tuple[bytes | None, bytes]]:
+        self._remember(fix)
+        outcome, after = self.outcome, _applied(self.outcome, [fix])
+        paths = dict.fromkeys([*(edit.path for edit in fix.edits), *(path for path, _ in fix.creates)])
+        return {path: (outcome.overlay.get(path, outcome.originals[path]), after[path]) for path in paths}
+
+    def _remember(self, fix: Fix) -> None:
+        """The bytes of every file that a fix touches, as they were before the first one."""
+        originals = self.outcome.originals
+        for path, _ in fix.creates:
+            originals.setdefault(path, _bytes_or_none(path, self.read))
+        for edit in fix.edits:
+            if edit.path not in originals:
+                originals[edit.path] = self.read(edit.path)
+
+    def _prove(self, chosen: list[Applied]) -> bool:
+        """Apply, prove, and drop what fails until the rest holds; whether anything does.
+
+        Every round drops at least one fix, so it ends.
+        """
+        outcome = self.outcome
+        chosen = self._parsing(chosen)
+        while chosen:
+            overlay = _applied(outcome, [item.fix for item in chosen])
+            links = {**outcome.links, **{path: target for item in chosen for path, target in item.fix.links}}
+            after = self.scan(overlay, links)
+            lost = self._lost(chosen, overlay, after)
+            if not lost:
+                outcome.overlay, outcome.links, outcome.remaining = overlay, links, after
+                outcome.applied += chosen
+                self.rejected.shift([edit for item in chosen for edit in item.fix.edits])
+                return True
+            chosen = [item for item in chosen if item not in lost]
+        return False
+
+    def _lost(self, chosen: list[Applied], overlay: dict[str, bytes], after: list[Finding]) -> list[Applied]:
+        """The fixes that are not proven.
+
+        A new finding that a later pass will mend may be for now; one whose lines no fix has written, and which was
+        judged by none that a fix has written, was there before and only came to light.
+        """
+        before = self.outcome.remaining
+        there = failing([(item.finding, item.fix) for item in chosen], before, after)
+        if there:
+            for finding in there:
+                self.rejected.add(finding, "the finding was still there after the fix", "unproven")
+            return [item for item in chosen if item.finding in there]
+        lost: list[Applied] = []
+        for one in appeared(before, after, chosen):
+            guilty = writers(one, chosen, overlay)
+            mendable = self.narrowing.takes(one) and self.narrowing.fix_of(one) is not None
+            if mendable and not self.rejected.reason(one):
+                self.pending[identity(one)] = guilty
+            elif guilty:
+                self.bar(guilty, one)
+                lost += guilty
+        return lost
+
+    def _parsing(self, chosen: list[Applied]) -> list[Applied]:
+        """The chosen without those that leave a file worse. A file whose fixes fail together is tried fix by fix."""
+        failing = _worse_files(self.outcome, chosen)
+        if not failing:
+            return chosen
+        kept: list[Applied] = []
+        for item in chosen:
+            if failing.keys() & {edit.path for edit in item.fix.edits}:
+                reasons = _worse_files(self.outcome, [*kept, item])
+                if reasons:
+                    self.rejected.add(item.finding, next(iter(reasons.values())), "unproven")
+                    continue
+            kept.append(item)
+        return kept
+
+    def account(self) -> None:
+        """Say of every finding that was to be mended and is still there, why."""
+        for finding in self.outcome.remaining:
+            if not self.narrowing.takes(finding):
+                continue
+            if why := self.rejected.reason(finding):
+                kind, reason = why
+                self.outcome.refused.append(Refused(finding, reason, kind))
+            elif finding.fixes:
+                self.outcome.refused.append(self._unused(finding))
+            elif finding.refusal:
+                self.outcome.refused.append(Refused(finding, finding.refusal))
+
+    def _unused(self, finding: Finding) -> Refused:
+        if any(fix.applicability == "unsafe" for fix in finding.fixes) and not self.narrowing.unsafe:
+            return Refused(finding, "its fix is unsafe (--unsafe-fixes)", "unsafe")
+        if self.narrowing.fix_of(finding) is None:
+            return Refused(finding, "its fix is only shown", "shown")
+        return Refused(finding, "passes ran out; run again", "unproven")
 
 
-def _choose(
-    outcome: Outcome, narrowing: Narrowing, rejected: Rejected, read: Read, choose: Choose | None
-) -> list[Applied]:
-    """The compatible fixes of this pass, in order of place."""
-    chosen, taken = Chosen(), []
-    for finding in sorted(outcome.remaining, key=lambda f: (f.path, f.span, f.rule)):
-        if not narrowing.takes(finding) or rejected.reason(finding):
-            continue
-        fix = narrowing.fix_of(finding)
-        if fix is not None and not chosen.admits(fix):
-            continue
-        if choose is not None:
-            usual = fix
-            offers = [one for one in narrowing.offers(finding) if chosen.admits(one) and _readable(one, read)]
-            fix = choose(finding, offers, partial(_previews, outcome, finding.path, read)) if offers else None
-            if offers and fix is None:
-                rejected.add(finding, "declined" if usual is not None else "its fix is only shown")
-        if fix is not None:
-            chosen.add(fix)
-            taken.append(Applied(finding, fix))
-    return taken
-
-
-def _readable(fix: Fix, read: Read) -> bool:
-    """Whether what a fix links to is a file, so that the tree with the link can be looked at."""
-    return all(_bytes_or_none(target, read) is not None for _, target in fix.links)
-
-
-def _previews(outcome: Outcome, path: str, read: Read, fix: Fix) -> dict[str, tuple[bytes, bytes]]:
-    """Bytes before and after of the finding's own file and of every file that a fix edits or makes."""
-    shown = {path: _preview(outcome, path, fix, read)}
-    shown |= {made: (b"", outcome.render(content).encode()) for made, content in fix.creates}
-    return shown | {edit.path: _preview(outcome, edit.path, fix, read) for edit in fix.edits}
-
-
-def _preview(outcome: Outcome, path: str, fix: Fix, read: Read) -> tuple[bytes, bytes]:
-    before = outcome.overlay.get(path)
-    before = read(path) if before is None else before
-    return before, apply(before, [edit for edit in fix.edits if edit.path == path])
-
-
-def _one_pass(outcome: Outcome, chosen: list[Applied], rejected: Rejected, read: Read, scan: Scan) -> None:
-    """Apply, prove, and drop what fails until the rest holds. Every round drops at least one fix, so it ends."""
-    for item in chosen:
-        _remember(outcome, item.fix, read)
-    chosen = _parsing(outcome, chosen, rejected)
-    while chosen:
-        overlay = _applied(outcome, chosen, read)
-        after = scan(overlay)
-        lost = failing([(item.finding, item.fix) for item in chosen], outcome.remaining, after)
-        if not lost:
-            outcome.overlay = overlay
-            outcome.remaining = after
-            outcome.applied += chosen
-            rejected.shift([edit for item in chosen for edit in item.fix.edits])
-            for item in chosen:
-                outcome.links.update(item.fix.links)
-            return
-        for finding in lost:
-            rejected.add(finding, "the finding was still there after the fix")
-        chosen = [item for item in chosen if item.finding not in lost]
-
-
-def _remember(outcome: Outcome, fix: Fix, read: Read) -> None:
-    for path, _ in (*fix.creates, *fix.links):
-        outcome.originals.setdefault(path, _bytes_or_none(path, read))
-    for edit in fix.edits:
-        if edit.path not in outcome.originals:
-            outcome.originals[edit.path] = read(edit.path)
+def _targets(fix: Fix) -> frozenset[str]:
+    return frozenset(edit.path for edit in fix.edits)
 
 
 def _bytes_or_none(path: str, read: Read) -> bytes | None:
@@ -208,73 +255,29 @@ def _bytes_or_none(path: str, read: Read) -> bytes | None:
         return None
 
 
-def _parsing(outcome: Outcome, chosen: list[Applied], rejected: Rejected) -> list[Applied]:
-    """The chosen without those that leave a file worse. A file whose fixes fail together is tried fix by fix."""
-    failing = _worse_files(outcome, chosen)
-    if not failing:
-        return chosen
-    kept: list[Applied] = []
-    for item in chosen:
-        if failing.keys() & {edit.path for edit in item.fix.edits}:
-            reasons = _worse_files(outcome, [*kept, item])
-            if reasons:
-                rejected.add(item.finding, next(iter(reasons.values())))
-                continue
-        kept.append(item)
-    return kept
-
-
 def _worse_files(outcome: Outcome, chosen: list[Applied]) -> dict[str, str]:
     try:
-        overlay = _applied(outcome, chosen)
+        overlay = _applied(outcome, [item.fix for item in chosen])
     except ValueError as fault:
         return {edit.path: str(fault) for item in chosen for edit in item.fix.edits}
     reasons = {}
     for path in {edit.path for item in chosen for edit in item.fix.edits}:
-        before = outcome.overlay.get(path) or outcome.originals.get(path) or b""
-        reason = worse(path, before, overlay[path])
+        reason = worse(path, outcome.bytes_of(path), overlay[path])
         if reason:
             reasons[path] = reason
     return reasons
 
 
-def _applied(outcome: Outcome, chosen: Iterable[Applied], read: Read | None = None) -> dict[str, bytes]:
-    """The overlay with the fixes made on top of it; given `read`, what is linked to stands at its link too.
-
-    Raises ValueError where edits do not fit.
-    """
+def _applied(outcome: Outcome, fixes: Iterable[Fix]) -> dict[str, bytes]:
+    """The overlay with the fixes made on top of it. Raises ValueError where edits do not fit."""
     overlay = dict(outcome.overlay)
     edits: dict[str, list[Edit]] = {}
-    for item in chosen:
-        for path, content in item.fix.creates:
+    for fix in fixes:
+        for path, content in fix.creates:
             if path not in overlay:
                 overlay[path] = outcome.render(content).encode()
-        if read is not None:
-            overlay.update({path: read(target) for path, target in item.fix.links})
-        for edit in item.fix.edits:
+        for edit in fix.edits:
             edits.setdefault(edit.path, []).append(edit)
     for path, wanted in edits.items():
-        before = overlay.get(path)
-        overlay[path] = apply(before if before is not None else outcome.originals[path] or b"", wanted)
+        overlay[path] = apply(outcome.bytes_of(path), wanted)
     return overlay
-
-
-def _refusals(outcome: Outcome, narrowing: Narrowing, rejected: Rejected) -> None:
-    for finding in outcome.remaining:
-        if not narrowing.takes(finding):
-            continue
-        reason = rejected.reason(finding) or finding.refusal
-        if not reason and finding.fixes:
-            unsafe = any(fix.applicability == "unsafe" for fix in finding.fixes)
-            if unsafe and not narrowing.unsafe:
-                reason = "its fix is unsafe (--unsafe-fixes)"
-            elif narrowing.fix_of(finding) is None:
-                reason = "its fix is only shown"
-            else:
-                reason = "passes ran out; run again"
-        if reason:
-            outcome.refused.append(Refused(finding, reason))
-
-
-def _matches(path: str, glob: str) -> bool:
-    return fnmatch(path, glob) or path == glob or path.startswith(glob.rstrip("/") + "/")

@@ -38,42 +38,57 @@ class Remembering(Cache):
             self._written = True
 
 
-class Ground:
-    """A folder that is scanned again and again: listed once, with one memory."""
+class Ground(Workspace):
+    """A folder that is scanned again and again: listed once, with one memory.
 
-    def __init__(self, root: Path, cache_dir: Path | None, *, cache: bool) -> None:
-        self.root = root
-        self.store = Remembering((cache_dir or root / ".unmoor_cache") / "facts.bin" if cache else None)
-        self._base = Workspace(root)
+    overlay: what stands in for files in every scan.
+    """
 
-    def under(self, overlay: dict[str, bytes]) -> Workspace:
-        """The folder seen through an overlay; `close` it after use."""
-        return _Again(self.root, overlay, self._base)
+    def __init__(
+        self, root: Path, cache_dir: Path | None, *, cache: bool, overlay: dict[str, bytes] | None = None
+    ) -> None:
+        super().__init__(root, overlay)
+        folder = cache_dir or root / ".unmoor_cache"
+        self.store = Remembering(folder / "facts.bin" if cache and not overlay else None)
+        self.memory = folder / "history.bin" if cache else None
+
+    def under(self, overlay: dict[str, bytes], links: dict[str, str] | None = None) -> Workspace:
+        """The folder seen through an overlay and with some links made."""
+        return _Again(self, {**self.overlay, **overlay}, links or {})
 
 
 class _Again(Workspace):
-    """A workspace that asks another one what does not depend on the overlay."""
+    """A workspace that asks the ground what does not depend on the overlay."""
 
-    def __init__(self, root: Path, overlay: dict[str, bytes], base: Workspace) -> None:
-        super().__init__(root, overlay)
-        self._base = base
-        self._ignored = base._ignored
+    def __init__(self, ground: Ground, overlay: dict[str, bytes], links: dict[str, str]) -> None:
+        super().__init__(ground.root, overlay)
+        self._ground, self._links = ground, links
 
     def stat(self, path: str) -> tuple[int, int] | None:
         """As on disk; for the overlay's bytes, their own identity in place of a time (below zero: no file has that)."""
         data = self.overlay.get(path)
         if data is None:
-            return super().stat(path)
+            return self._ground.stat(path)
         return -1 - int.from_bytes(digest(data)[:7], "big"), len(data)
+
+    def fetch(self, path: str) -> bytes:
+        """The bytes of a file. Raises OSError."""
+        data = self.overlay.get(path)
+        return self._ground.read(path) if data is None else data
 
     @cached_property
     def listing(self) -> Listing:
         """The files of the folder and those of the overlay."""
-        found = self._base.listing
+        found = self._ground.listing
         new = set(self.overlay) - set(found.paths)
-        return Listing(sorted({*found.paths, *new}), found.links) if new else found
+        paths = sorted({*found.paths, *new}) if new else found.paths
+        return Listing(paths, {**found.links, **self._links})
+
+    def ignored(self, path: str) -> bool:
+        """Whether git ignores a path: asked once of all scans."""
+        return self._ground.ignored(path)
 
     @cached_property
     def history(self) -> History:
         """What git remembers of renames: asked once."""
-        return self._base.history
+        return self._ground.history

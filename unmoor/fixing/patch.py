@@ -1,123 +1,91 @@
-"""What a run of fixes would change, as a unified diff that `git apply` takes, as JSON, or in colour for a terminal."""
+"""What a run of fixes would change, as a unified diff that `git apply` takes, and in colour for a terminal."""
 
-from collections.abc import Iterable
-from difflib import SequenceMatcher, unified_diff
-from posixpath import dirname, relpath
-from typing import Any
+import os
+import posixpath
+import re
+from difflib import unified_diff
 
-from unmoor.fixing.loop import Outcome
-from unmoor.model.findings import Finding, Fix
-from unmoor.text.positions import Lines
+from unmoor.fixing.plan import Outcome
 
-_COLOURS = {"+": "32", "-": "31", "@": "36"}
-
-
-def patch(outcome: Outcome) -> str:
-    """The unified diff of every changed and created file, by path, and of the links."""
-    changed = "".join(diff(path, outcome.originals.get(path), outcome.overlay[path]) for path in outcome.changed)
-    return changed + "".join(_link(path, target) for path, target in sorted(outcome.links.items()))
+_COLOURS = {b"+": b"32", b"-": b"31", b"@": b"36"}
+_QUOTED = {7: "a", 8: "b", 9: "t", 10: "n", 11: "v", 12: "f", 13: "r", 34: '"', 92: "\\"}
+_END = b"\\ No newline at end of file\n"
 
 
-def _link(path: str, target: str) -> str:
-    """A symlink as git writes one in a diff: a file of mode 120000 that holds the relative target."""
-    written = relpath(target, dirname(path) or ".")
-    head = f"diff --git a/{path} b/{path}\nnew file mode 120000\n--- /dev/null\n+++ b/{path}\n"
-    return f"{head}@@ -0,0 +1 @@\n+{written}\n\\ No newline at end of file\n"
+def patch(outcome: Outcome) -> bytes:
+    """The diff of every changed and created file, and of every link, by path."""
+    made = {path: diff(path, outcome.originals.get(path), outcome.overlay[path]) for path in outcome.changed}
+    made |= {path: _header(path, b"120000") + hunks(path, None, aim(path, to), header=True)
+             for path, to in outcome.links.items()}  # fmt: skip
+    return b"".join(made[path] for path in sorted(made))
 
 
-def diff(path: str, before: bytes | None, after: bytes) -> str:
-    """The unified diff of one file; `before` None for a file that is made. Line endings are kept."""
-    old = (before or b"").decode("utf-8", "surrogateescape").splitlines(keepends=True)
-    new = after.decode("utf-8", "surrogateescape").splitlines(keepends=True)
-    old, new = _rejoined(old), _rejoined(new)
-    head = f"diff --git a/{path} b/{path}\n" + ("new file mode 100644\n" if before is None else "")
-    source = "/dev/null" if before is None else f"a/{path}"
-    lines = unified_diff(old, new, source, f"b/{path}")
-    body = "".join(line if line.endswith("\n") else line + "\n\\ No newline at end of file\n" for line in lines)
-    return head + body if body else ""
+def diff(path: str, before: bytes | None, after: bytes, context: int = 3) -> bytes:
+    """The diff of one file; `before` None for a file that is made. Bytes and line endings are kept as they are."""
+    if before == after:
+        return b""
+    return _header(path, b"100644" if before is None else b"") + hunks(path, before, after, context, header=True)
 
 
-def _rejoined(lines: list[str]) -> list[str]:
-    """Lines as git counts them: only a line feed ends one (`splitlines` also breaks at form feeds and others)."""
-    out: list[str] = []
-    for line in lines:
-        if out and not out[-1].endswith("\n"):
-            out[-1] += line
-        else:
-            out.append(line)
-    return out
+def _header(path: str, made: bytes) -> bytes:
+    mode = b"new file mode " + made + b"\n" if made else b""
+    return b"diff --git " + name("a/", path) + b" " + name("b/", path) + b"\n" + mode
 
 
-def coloured(text: str) -> str:
-    """A diff with ANSI colours."""
+def aim(path: str, target: str) -> bytes:
+    """What a symlink at `path` holds, so that it leads to `target`; both relative to the root."""
+    return os.fsencode(posixpath.relpath(target, posixpath.dirname(path) or "."))
+
+
+def hunks(path: str, before: bytes | None, after: bytes, context: int = 3, *, header: bool = False) -> bytes:
+    """The hunks of a diff, with or without the two lines that name the file."""
+    # latin-1 stands for the bytes themselves: difflib compares text.
+    old, new = _lines(before or b""), _lines(after)
+    lines = [line.encode("latin-1") for line in unified_diff(old, new, "", "", n=context)][2:]
+    body = b"".join(line if line.endswith(b"\n") else line + b"\n" + _END for line in lines)
+    if not header or not body:
+        return body
+    source = b"/dev/null" if before is None else name("a/", path, tab=True)
+    return b"--- " + source + b"\n+++ " + name("b/", path, tab=True) + b"\n" + body
+
+
+def name(prefix: str, path: str, *, tab: bool = False) -> bytes:
+    """A path as git writes it: quoted as in C where it holds what would end it, else as it is.
+
+    tab: put one behind a name with blanks, as git does in the lines that could hold a date there.
+    """
+    raw = prefix.encode() + os.fsencode(path)
+    if any(byte < 32 or byte in (34, 92, 127) for byte in raw) or not _utf8(raw):
+        text = "".join(f"\\{_QUOTED[b]}" if b in _QUOTED else chr(b) if 31 < b < 127 else f"\\{b:03o}" for b in raw)
+        return b'"' + text.encode() + b'"'
+    return raw + (b"\t" if tab and b" " in raw else b"")
+
+
+def _utf8(raw: bytes) -> bool:
+    try:
+        raw.decode()
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def _lines(data: bytes) -> list[str]:
+    """Lines as git counts them: only a line feed ends one."""
+    return re.findall(r"[^\n]*\n|[^\n]+", data.decode("latin-1"))
+
+
+def coloured(diff: bytes) -> bytes:
+    """A diff with ANSI colours. Control characters of the file itself are shown, and do nothing."""
     out = []
-    for line in text.splitlines(keepends=True):
-        if line.startswith(("diff ", "+++", "---", "new file")):
-            out.append(f"\x1b[1m{line.rstrip()}\x1b[0m\n")
+    for line in _plain(diff).splitlines(keepends=True):
+        if line.startswith((b"diff ", b"+++", b"---", b"new file")):
+            out.append(b"\x1b[1m" + line.rstrip(b"\n") + b"\x1b[0m\n")
         elif line[:1] in _COLOURS:
-            out.append(f"\x1b[{_COLOURS[line[0]]}m{line.rstrip(chr(10))}\x1b[0m\n")
+            out.append(b"\x1b[" + _COLOURS[line[:1]] + b"m" + line.rstrip(b"\n") + b"\x1b[0m\n")
         else:
             out.append(line)
-    return "".join(out)
+    return b"".join(out)
 
 
-def as_json(outcome: Outcome) -> dict[str, Any]:
-    """The run for programs: per file the patch, per finding what was done, and why not where nothing was."""
-    return {
-        "schema": "unmoor-fixes/1",
-        "passes": outcome.passes,
-        "files": [
-            {
-                "path": path,
-                "created": outcome.originals.get(path) is None,
-                "patch": diff(path, outcome.originals.get(path), outcome.overlay[path]),
-            }
-            for path in outcome.changed
-        ],
-        "links": [{"path": path, "target": target} for path, target in sorted(outcome.links.items())],
-        "applied": [_entry(item.finding, item.fix) for item in outcome.applied],
-        "refused": [{**_entry(item.finding, None), "reason": item.reason} for item in outcome.refused],
-        "problem": outcome.problem or None,
-    }
-
-
-def _entry(finding: Finding, fix: Fix | None) -> dict[str, Any]:
-    entry: dict[str, Any] = {
-        "rule": finding.rule,
-        "path": finding.path,
-        "byte": finding.span.start,
-        "value": finding.value,
-        "fingerprint": finding.fingerprint,
-    }
-    if fix is not None:
-        entry |= {"title": fix.title, "applicability": fix.applicability}
-    return entry
-
-
-def hunk(path: str, before: bytes, after: bytes) -> str:
-    """The diff of one fix for a question, without the file's header."""
-    return "".join(diff(path, before, after).splitlines(keepends=True)[3:])
-
-
-def touched_lines(before: bytes, after: bytes) -> set[int]:
-    """1-based lines of `before` that a change replaces or stands behind; for checks of what a diff touches."""
-    old, new = before.splitlines(), after.splitlines()
-    found: set[int] = set()
-    for tag, lo, hi, _, _ in SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
-        if tag != "equal":
-            found.update(range(lo + 1, max(hi, lo + 1) + 1))
-    return found
-
-
-def place(finding: Finding, source: bytes) -> str:
-    """`path:line:column` of a finding."""
-    line, column = Lines(source).position(finding.span.start)
-    return f"{finding.path}:{line}:{column}"
-
-
-def counted(words: Iterable[str]) -> list[tuple[str, int]]:
-    """Equal texts counted, commonest first."""
-    counts: dict[str, int] = {}
-    for word in words:
-        counts[word] = counts.get(word, 0) + 1
-    return sorted(counts.items(), key=lambda item: (-item[1], item[0]))
+def _plain(diff: bytes) -> bytes:
+    return re.sub(rb"[\x00-\x08\x0b-\x0c\x0e-\x1f\x7f]|\r(?!\n)", lambda match: b"^" + bytes([match[0][0] ^ 64]), diff)

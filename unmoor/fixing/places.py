@@ -3,6 +3,7 @@
 from bisect import bisect_right
 from collections import Counter
 from collections.abc import Iterable
+from typing import Literal
 
 from unmoor.model.findings import Edit, Finding, Fix
 from unmoor.model.spans import Span
@@ -37,19 +38,26 @@ class Shift:
         return Span(end - len(edit.text.encode()), end)
 
 
+# Why a finding was left: its fix is unsafe, or only for a person to choose; a person said no; its fix failed the proof;
+# the codemod made none.
+Kind = Literal["unsafe", "shown", "declined", "unproven", "none"]
+
+
 class Rejected:
-    """Findings that are not to be tried again, each at its place, with the reason."""
+    """Findings that are not to be tried again, each at its place, with the reason. barred: wherever they stand."""
 
     def __init__(self) -> None:
-        self._reasons: dict[tuple[Key, int], str] = {}
+        self._reasons: dict[tuple[Key, int], tuple[Kind, str]] = {}
+        self.barred: dict[Key, tuple[Kind, str]] = {}
 
-    def add(self, finding: Finding, reason: str) -> None:
+    def add(self, finding: Finding, reason: str, kind: Kind) -> None:
         """Never try this one again."""
-        self._reasons[identity(finding), finding.span.start] = reason
+        self._reasons[identity(finding), finding.span.start] = kind, reason
 
-    def reason(self, finding: Finding) -> str:
-        """Why not, or ""."""
-        return self._reasons.get((identity(finding), finding.span.start), "")
+    def reason(self, finding: Finding) -> tuple[Kind, str] | None:
+        """Why not, if so."""
+        key = identity(finding)
+        return self._reasons.get((key, finding.span.start)) or self.barred.get(key)
 
     def shift(self, edits: list[Edit]) -> None:
         """Follow the places through edits."""

@@ -68,12 +68,13 @@ def _unread(
     variables: Variables, stack: Stack, service: Service, names: dict[str, tuple[str, Reference]]
 ) -> Iterator[Subject]:
     """Set for a service that reads a near name instead, which nothing gives it."""
+    given = {*service.environment, *(service.build.args if service.build else ())}
     for name, value in service.environment.items():
         if name in names or not variables.project.asked(value.at.path):
             continue
         if WELL_KNOWN.match(name) or _read_by_context(variables, name, service):
             continue
-        near = [other for other in sorted(names) if _near(name, other) and other not in service.environment]
+        near = [other for other in sorted(names) if _near(name, other) and other not in given]
         if 1 <= len(near) <= 2:
             attrs = _attrs(variables, value.at.path, name, service, "unread", "` or `".join(near))
             read = [Reason(f"`{one}` is read here", Location(names[one][0], names[one][1].span)) for one in near]

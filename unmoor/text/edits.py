@@ -5,6 +5,7 @@ from bisect import bisect_left
 from collections.abc import Iterable
 
 from unmoor.model.findings import Edit, Fix
+from unmoor.model.spans import Span
 
 _PASSED = re.compile(
     r"\r?\n[ \t]+(?:environment:|(?:- )?[\"']?([A-Za-z_]\w*)(?:=\$\{\1\})?[\"']?|(\w+):(?: [\"']?\$\{\2\}[\"']?)?)"
@@ -26,7 +27,7 @@ def apply(source: bytes, edits: Iterable[Edit]) -> bytes:
     """
     out: list[bytes] = []
     at = 0
-    for edit in sorted(dict.fromkeys(edits), key=lambda edit: edit.span):
+    for edit in sorted(dict.fromkeys(edits), key=_place):
         if not at <= edit.span.start <= edit.span.end <= len(source):
             raise ValueError(f"edit {edit.span} overlaps another or lies outside {edit.path}")
         out.append(source[at : edit.span.start])
@@ -34,6 +35,42 @@ def apply(source: bytes, edits: Iterable[Edit]) -> bytes:
         at = edit.span.end
     out.append(source[at:])
     return b"".join(out)
+
+
+def compose(source: bytes, first: Iterable[Edit], then: Iterable[Edit]) -> list[Edit]:
+    """The edits of `source` that do what `first` do and then, to the result, `then`."""
+    wanted, later = sorted(dict.fromkeys(first), key=_place), sorted(dict.fromkeys(then), key=_place)
+    middle, shift, spans = apply(source, wanted), 0, []
+    for edit in wanted:
+        written = len(edit.text.encode())
+        start = edit.span.start + shift
+        shift += written - (edit.span.end - edit.span.start)
+        spans.append((start, start + written, shift))
+    out: list[Edit] = []
+    moved = 0
+    for lo, hi in _groups([*((lo, hi) for lo, hi, _ in spans), *((e.span.start, e.span.end) for e in later)]):
+        here = [Edit(e.path, Span(e.span.start - lo, e.span.end - lo), e.text)
+                for e in later if lo <= e.span.start and e.span.end <= hi]  # fmt: skip
+        begin = lo - moved
+        moved = next((after for _, end, after in reversed(spans) if end <= hi), 0)
+        path = here[0].path if here else wanted[0].path
+        out.append(Edit(path, Span(begin, hi - moved), apply(middle[lo:hi], here).decode()))
+    return out
+
+
+def _groups(spans: list[tuple[int, int]]) -> list[tuple[int, int]]:
+    """Spans that overlap or touch, as one."""
+    out: list[tuple[int, int]] = []
+    for lo, hi in sorted(spans):
+        if out and lo <= out[-1][1]:
+            out[-1] = (out[-1][0], max(hi, out[-1][1]))
+        else:
+            out.append((lo, hi))
+    return out
+
+
+def _place(edit: Edit) -> Span:
+    return edit.span
 
 
 def compatible(chosen: Iterable[Fix], candidate: Fix) -> bool:
