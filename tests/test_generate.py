@@ -224,3 +224,20 @@ def test_the_check_is_one_that_the_version_holds(image: str, tool: str) -> None:
     test = check_for(image, None)
     assert test is not None
     assert test[1].startswith(tool)
+
+
+def test_a_service_that_is_started_by_hand_keeps_its_address_and_variable(tmp_path: Path) -> None:
+    files = {
+        **SHOP,
+        "compose.yaml": SHOP["compose.yaml"].replace('    ports: ["3011:8000"]\n', '    expose: ["8000"]\n'),
+        "web/src/a.ts": "export const a = process.env.NEXT_PUBLIC_ITEMS_URL || 'http://localhost:8000'\n",
+    }
+    for path, text in files.items():
+        (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / path).write_text(text)
+    (one,) = plan_of(engine.load(tmp_path, Settings(), cache=False), "typescript", "web").endpoints
+    assert (one.variable, one.development, one.internal) == (
+        "NEXT_PUBLIC_ITEMS_URL",
+        "http://localhost:8000",
+        "http://api:8000",
+    )

@@ -35,6 +35,7 @@ class ServiceAddress(Struct, frozen=True):
     uses: (variable, folder) pairs of code that addresses the service, commonest first; the variable that stands in
     front of its whole base address, or "". sockets: the same of `ws:` addresses.
     context: the folder that it is built from, None if it is not built here.
+    local: the port at which code reaches it on this machine though none is published: it is started by hand there.
     """
 
     name: str
@@ -45,6 +46,7 @@ class ServiceAddress(Struct, frozen=True):
     context: str | None = None
     uses: tuple[tuple[str, str], ...] = ()
     sockets: tuple[tuple[str, str], ...] = ()
+    local: int | None = None
 
     @property
     def internal(self) -> str:
@@ -53,8 +55,9 @@ class ServiceAddress(Struct, frozen=True):
 
     @property
     def development(self) -> str:
-        """The base URL on the host, "" if no port is published."""
-        return f"http://localhost:{self.published}" if self.published else ""
+        """The base URL on the host, "" if nothing reaches it there."""
+        port = self.published or self.local
+        return f"http://localhost:{port}" if port else ""
 
 
 def of(project: "Project") -> tuple[ServiceAddress, ...]:
@@ -72,9 +75,16 @@ def of(project: "Project") -> tuple[ServiceAddress, ...]:
                 service.at.path,
                 service.build.context_path if service.build is not None else None,
             )
-    uses, sockets = _uses(project, found)
+    ports = _on_the_host(found)
+    uses, sockets, local = _uses(project, found, ports)
     return tuple(
-        structs.replace(found[name], uses=uses.get(name, ()), sockets=sockets.get(name, ())) for name in sorted(found)
+        structs.replace(
+            found[name],
+            uses=uses.get(name, ()),
+            sockets=sockets.get(name, ()),
+            local=found[name].port if name in local else None,
+        )
+        for name in sorted(found)
     )
 
 
@@ -116,14 +126,27 @@ def _published(service: "Service") -> int | None:
 _Uses = dict[str, tuple[tuple[str, str], ...]]
 
 
-def _uses(project: "Project", services: dict[str, ServiceAddress]) -> tuple[_Uses, _Uses]:
-    """Service → who addresses it, by its name or by its published port on this machine; by `http:` and by `ws:`."""
-    from unmoor.link.places import world_of
-
+def _on_the_host(services: dict[str, ServiceAddress]) -> dict[int, str]:
+    """What a port of this machine means: the service that publishes it, else the only one that listens at it."""
     by_port: dict[int, str] = {}
     for one in services.values():  # the default stack's come first: what it publishes is what a bare port means
         if one.published:
             by_port.setdefault(one.published, one.name)
+    hidden = Counter(one.port for one in services.values() if not one.published)
+    for one in services.values():
+        if one.port and not one.published and hidden[one.port] == 1:
+            by_port.setdefault(one.port, one.name)
+    return by_port
+
+
+def _uses(
+    project: "Project", services: dict[str, ServiceAddress], by_port: dict[int, str]
+) -> tuple[_Uses, _Uses, set[str]]:
+    """Service → who addresses it, by its name or by its port on this machine, by `http:` and by `ws:`; and those that
+    are addressed on this machine without a published port."""
+    from unmoor.link.places import world_of
+
+    local: set[str] = set()
     plain: dict[str, Counter[tuple[str, str]]] = {}
     sockets: dict[str, Counter[tuple[str, str]]] = {}
     for path, reference in project.references("url"):
@@ -140,7 +163,9 @@ def _uses(project: "Project", services: dict[str, ServiceAddress]) -> tuple[_Use
             variable = ""
         counts = sockets if reference.attrs.get("scheme") in ("ws", "wss") else plain
         counts.setdefault(name, Counter())[(variable, path.rpartition("/")[0])] += 1
-    return _commonest(plain), _commonest(sockets)
+        if host != name and not services[name].published:
+            local.add(name)
+    return _commonest(plain), _commonest(sockets), local
 
 
 def _commonest(counts: dict[str, Counter[tuple[str, str]]]) -> _Uses:
