@@ -181,3 +181,14 @@ def test_spring_defaults() -> None:
 def test_an_api_description_is_shown() -> None:
     facts = _scan("openapi: 3.0.0\nservers:\n  - url: http://localhost:3000\n", "openapi.yaml")
     assert [f.role for f in facts.references] == ["display"]
+
+
+def test_a_script_over_ssh_names_containers_and_stacks_of_another_machine() -> None:
+    facts = _step(
+        "uses: appleboy/ssh-action@v1\nwith:\n  host: x\n  script: |\n    cd /opt/shop\n    docker compose up -d db"
+        "\n    docker logs shop-api\n    ./migrate.sh && curl http://localhost:3000/health"
+    )
+    ours = [found for found in facts.references if found.kind not in ("url", "host")]
+    names = [(found.kind, found.value, found.attrs.get("remote")) for found in ours]
+    assert names == [("service", "db", "ssh"), ("container", "shop-api", "ssh")]
+    assert [d.attrs["remote"] for d in facts.declarations if d.kind == "command"] == ["ssh"]

@@ -26,6 +26,7 @@ _PATH_INPUTS = {
 }  # fmt: skip
 _BUILDERS = re.compile(r"build-push|docker|kaniko|buildah|bake")
 _SHELL_INPUTS = re.compile(r"retry|run-on-arch|xvfb|devcontainers/ci")
+_REMOTE = re.compile(r"(^|/)ssh-action\b|ssh-remote-commands?\b|remote-ssh\b")
 _LISTED = frozenset(
     ["steps", "env", "services", "container", "runs-on", "needs", "if", "name", "defaults", "permissions"]
 )
@@ -191,8 +192,24 @@ class _Reader:
                 self._path(value, use, below, **({"context": context} if use == "dockerfile" else {}))
             elif key.text in ("command", "runCmd", "run") and _SHELL_INPUTS.search(action) and value.kind == "str":
                 self._run(value, "", below, runtime, cwd)
+            elif key.text == "script" and _REMOTE.search(action) and value.kind == "str":
+                self._elsewhere(value, below, runtime)
             elif value.scalar:
                 self._draw(value, Place(key.text, below, runtime=runtime))
+
+    def _elsewhere(self, command: Value, scope: str, runtime: str) -> None:
+        """A script that runs on another machine: of what it names, only containers and stacks may be ours."""
+        reader = _Reader(self.unit)
+        reader._run(command, "", scope, runtime, None)
+        for reference in reader.facts.references:
+            if reference.kind in ("container", "service", "volume", "network"):
+                reference.attrs["remote"] = "ssh"
+                self.facts.references.append(reference)
+        for declaration in reader.facts.declarations:
+            if declaration.kind == "command":
+                declaration.attrs["remote"] = "ssh"
+                self.facts.declarations.append(declaration)
+        self._draw(command, Place("script", scope, runtime=runtime))
 
     def _path(self, value: Value, use: str, scope: str, **more: object) -> None:
         """A path from the root; several lines are several paths. Computed ones are left out."""

@@ -132,6 +132,7 @@ def _attributes(
         "ships-browser": ships_browser(project, path, reference, runtime),
         "link": bool(re.search(r"(^|:)(href|action|src|cite|to)$", str(attrs.get("position", "")))),
         "terraform": bool(attrs.get("terraform")),
+        "in-script": reference.language == "shell",
         "variable-default": attrs.get("terraform") in ("variable-default", "variable-value"),
         "network-range": _range(project, path, reference, address),
         "local": _local(reference),

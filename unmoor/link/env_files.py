@@ -7,7 +7,8 @@ from difflib import get_close_matches
 
 from unmoor.link.env_index import WELL_KNOWN, Declared, Variables
 from unmoor.link.places import file_kind, place, world_of
-from unmoor.model.spans import Location
+from unmoor.model.facts import Declaration, Reference
+from unmoor.model.spans import Location, Span
 from unmoor.model.subjects import Reason, Subject
 
 _PLACEHOLDER = re.compile(r"^#|<|>|\.\.\.|x{3,}|your|change|replace|example|\$\{|\$\(|^\s*$", re.I)
@@ -76,8 +77,9 @@ def _spoken(variables: Variables) -> set[str]:
     """Every name of a variable's form that code or scripts hold, be it in a string."""
     if not variables.spoken:
         project = variables.project
+        kinds = ("code", "script", "config", "workflow")
         for path in project.facts:
-            if file_kind(path) in ("code", "script", "config") and not path.endswith((".json", ".lock", ".svg")):
+            if file_kind(path) in kinds and not path.endswith((".json", ".lock", ".svg")):
                 variables.spoken.update(name.decode() for name in _NAME.findall(project.read(path)))
     return variables.spoken
 
@@ -90,25 +92,58 @@ def _documents(variables: Variables) -> Iterator[Subject]:
     for name, reads in variables.documented.items():
         for path, _ in reads:
             by_page[path].add(name)
+    for name, values in variables.shown.items():
+        for path, _ in values:
+            by_page[path].add(name)
     names = sorted(real)
-    for name in sorted(set(variables.documented) - real):
-        documented = [one for one in variables.documented[name] if variables.project.asked(one.path)]
-        near = get_close_matches(name, names, 1, cutoff=0.85) if documented else []
-        if near and name in _spoken(variables):
-            near = []  # some text of the code names it: a shim that is written out, a script for somewhere else
-        for path, reference in documented:
+    for name in sorted((set(variables.documented) | set(variables.shown)) - real):
+        places: list[tuple[str, Span, Reference | None]]
+        places = [(path, reference.span, reference) for path, reference in variables.documented.get(name, ())]
+        shown = ((path, at) for path, at in variables.shown.get(name, ()) if not _used(variables, path, name))
+        places += [(path, _named(variables, path, name, at), None) for path, at in shown]
+        places = [one for one in places if variables.project.asked(one[0])]
+        close = get_close_matches(name, names, 1, cutoff=0.85) if places else []
+        wider = _wider(name, real) if places and not close else []
+        if (close or wider) and name in _spoken(variables):
+            close, wider = [], []  # some text of the code names it: a shim that is written out, a workflow's secret
+        for path, span, reference in places:
+            near = next(iter(close), "") or next((one for one in wider if one not in by_page[path]), "")
             known = len(by_page[path] & real)
             attrs = {
                 **place(variables.project, path, reference),
                 "name": name,
-                "near": near[0] if near else "",
+                "near": near,
                 "page-is-ours": known >= 2,
-                "hedged": bool(reference.attrs.get("hedged")),
+                "hedged": bool(reference.attrs.get("hedged")) if reference is not None else False,
                 "well-known": bool(WELL_KNOWN.match(name)),
             }
             related = []
             if near:
-                at = next(((p, r.span) for p, r in variables.reads.get(near[0], ())), None)
-                related = [Reason(f"`{near[0]}` is read here", Location(*at))] if at else []
-            yield Subject("env-document", path, reference.span, name, attrs, related=related, reference=reference,
-                          suggestion=near[0] if near else "")  # fmt: skip
+                at = next(((p, r.span) for p, r in variables.reads.get(near, ())), None)
+                related = [Reason(f"`{near}` is read here", Location(*at))] if at else []
+            yield Subject("env-document", path, span, name, attrs, related=related, reference=reference,
+                          suggestion=near)  # fmt: skip
+
+
+def _named(variables: Variables, path: str, name: str, declaration: Declaration) -> Span:
+    """Where the name of a value stands: before it, in the same line."""
+    at = variables.project.read(path).rfind(name.encode(), 0, declaration.span.start)
+    return Span(at, at + len(name.encode())) if at >= 0 else declaration.span
+
+
+def _used(variables: Variables, page: str, name: str) -> bool:
+    """Whether the page itself uses the value (`curl -H "X-Key: $API_KEY"`), so that it is the reader's own."""
+    return re.search(rb"\$\{?" + re.escape(name.encode()) + rb"\b", variables.project.read(page)) is not None
+
+
+def _wider(name: str, known: set[str]) -> list[str]:
+    """The one variable that has all the words of `name` in their order and one more: `S3_BUCKET`, `AWS_S3_BUCKET`."""
+    words = name.split("_")
+    if len(words) < 2:
+        return []
+    found = []
+    for other in known:
+        more = other.split("_")
+        if len(more) == len(words) + 1 and any(more[:at] + more[at + 1 :] == words for at in range(len(more))):
+            found.append(other)
+    return found if len(found) == 1 else []

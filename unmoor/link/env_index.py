@@ -67,6 +67,7 @@ class Variables:
         self.reads: dict[str, list[Read]] = defaultdict(list)
         self.documented: dict[str, list[Read]] = defaultdict(list)
         self.declared: dict[str, list[Declared]] = defaultdict(list)
+        self.shown: dict[str, list[tuple[str, Declaration]]] = defaultdict(list)  # in fences of documents
         self.passed: dict[str, list[Passed]] = defaultdict(list)
         for path, reference in project.references("env"):
             known = self.documented if reference.attrs.get("access") == "doc" else self.reads
@@ -74,6 +75,8 @@ class Variables:
         for path, declaration in project.declarations("env"):
             if declaration.attrs.get("where") != "doc":
                 self.declared[declaration.name].append(Declared(path, declaration, file_kind(path)))
+            elif not declaration.attrs.get("commented"):
+                self.shown[declaration.name].append((path, declaration))
         for stack in project.topology.stacks:
             for service in stack.services.values():
                 for name, value in service.environment.items():

@@ -14,7 +14,10 @@ from unmoor.model.subjects import Reason, Subject
 from unmoor.project import Project
 from unmoor.topology.model import Service, Stack
 
-_PLACEHOLDER = re.compile(r"[<>{}$*%\[\]]|^(your|my|some)[-_]|^(CONTAINER|NAME|ID|SERVICE)", re.I)
+_PLACEHOLDER = re.compile(
+    r"[<>{}$*%\[\]]|(?i:^(your|my|some)[-_])|^(CONTAINER|NAME|ID|SERVICE)"
+    r"|(?i:^(container|service)([-_]?(name|id))?$|^(name|id)$)"
+)
 _ID = re.compile(r"^[0-9a-f]{6,64}$")
 _MIGRATION = re.compile(r"(?i)(^|[/_.-])(migrat|renam|rebrand)")
 

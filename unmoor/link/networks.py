@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator
 
-from unmoor.link.places import place, world_of
+from unmoor.link.places import file_kind, place, world_of
 from unmoor.model.facts import Reference
 from unmoor.model.spans import Location
 from unmoor.model.subjects import Reason, Subject
@@ -96,7 +96,21 @@ def _environment(project: Project, stack: Stack, port: Port) -> str:
     twins = [path for path in project.tree.files if path.rpartition("/")[0] == folder and "compose" in path.lower()]
     if any(re.search(r"prod", twin.lower()) for twin in twins):
         return "development"
-    return stack.environment
+    return "production" if _deployed(project, stack, port) else stack.environment
+
+
+def _deployed(project: Project, stack: Stack, port: Port) -> bool:
+    """Whether a workflow brings the stack up on another machine, and the port is one that it then has."""
+    if port.at.path not in stack.files:
+        return False
+    for path, declaration in project.declarations("command"):
+        attrs = declaration.attrs
+        if not attrs.get("remote") or attrs.get("verb") != "up" or file_kind(path) != "workflow" or world_of(path):
+            continue
+        files = [str(file).rpartition("/")[2] for file in attrs.get("files") or ()]
+        if files == [file.rpartition("/")[2] for file in stack.files] or (not files and stack.default):
+            return True
+    return False
 
 
 def _used_edges(project: Project) -> Iterator[Subject]:
