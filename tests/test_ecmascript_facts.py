@@ -84,6 +84,7 @@ def test_dynamic_read() -> None:
         "// process.env.A",
         "view.env.name",
         "env['INFRA'].MAILER",
+        "env['INFRA'][key]",
         "await env.DB.prepare(q)",
     ],
 )

@@ -3,9 +3,12 @@
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from unmoor.config.settings import Settings
 from unmoor.files.cache import Cache, encode
 from unmoor.files.scanning import scan_files
 from unmoor.files.workspace import MemoryWorkspace
+from unmoor.link.places import place
+from unmoor.project import Project, Tree
 
 FILES = {
     "compose.yaml": b"services:\n  api:\n    build: .\n    environment: {DB: 'postgres://localhost:5432/x'}\n",
@@ -32,3 +35,13 @@ def test_facts_do_not_depend_on_the_files_beside(order: list[str], count: int) -
     some = facts_of(order[:count])
     assert some == {path: everything[path] for path in some}
     assert set(some) == set(order[:count])
+
+
+def test_what_a_bundler_wrote_is_generated() -> None:
+    call = b"fetch('http://localhost:3011/a');"
+    written = {"app/src/pages.js": (call + b"\n") * 800, "app/public/runtime.js": call * 800}
+    workspace = MemoryWorkspace(written)
+    facts = scan_files(workspace, sorted(written), Cache(None), jobs=1).facts
+    assert [path for path, found in facts.items() if "minified" in found.traits] == ["app/public/runtime.js"]
+    project = Project(Tree(set(written)), facts, Settings(), workspace.read, workspace.history)
+    assert [place(project, path)["world"] for path in written] == ["", "generated"]

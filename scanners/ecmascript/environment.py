@@ -132,8 +132,10 @@ def _is_target(chain: Chain) -> bool:
 def _holds_more(source: Source, chain: Chain) -> bool:
     """Whether a part of what is read is taken that no text has: `env.DB.prepare(…)` is a binding, no variable."""
     above = chain[-2] if len(chain) > 1 else None
-    if above is None or above.node.type != "member_expression" or chain[-1].field != "object":
+    if above is None or chain[-1].field != "object":
         return False
+    if above.node.type != "member_expression":
+        return above.node.type == "subscript_expression"
     return not _OF_TEXT.match(source.name(above.node.child_by_field_name("property")))
 
 

@@ -146,7 +146,14 @@ def _parse(path: str, data: bytes, scanner: Scanner) -> Facts:
         facts.traits["suppressions"] = ["yes"]
     if not path.endswith(_PROSE) and (ports := spoken_ports(data)):
         facts.traits["ports"] = ports
+    if _minified(path, data):
+        facts.traits["minified"] = ["yes"]
     return facts
+
+
+def _minified(path: str, data: bytes) -> bool:
+    """Whether a script was written by a bundler: lines of more than five hundred bytes, in the mean of a large file."""
+    return len(data) > 20_000 and path.endswith((".js", ".mjs", ".cjs")) and data.count(b"\n") * 500 < len(data)
 
 
 def undecodable(data: bytes) -> str:

@@ -72,7 +72,9 @@ def _of_page(project: Project, path: str, home: str, reference: Reference) -> li
     if not folders and reference.cwd is None:
         return []
     folders = folders or [reference.cwd or ""]
-    found = [folder for folder in folders if _real(project, folder)] or _from_the_root(project, home, folders)
+    found = [
+        f for folder in folders for f in ([folder] if _real(project, folder) else _from_the_root(project, home, folder))
+    ]
     if not found:
         return []
     moved = folders[0] not in ("", home) and _real(project, folders[0])
@@ -105,14 +107,13 @@ def _in_words(project: Project, path: str, reference: Reference) -> list[str]:
     return found
 
 
-def _from_the_root(project: Project, home: str, folders: list[str]) -> list[str]:
-    """Where each `cd` of a block starts from the root again: the last of them alone."""
+def _from_the_root(project: Project, home: str, folder: str) -> list[str]:
+    """What a folder is without its first parts: the folder that a clone makes, or where the last `cd` started."""
     found = []
-    for folder in folders:
-        parts = folder.split("/")
-        for start in range(1, len(parts)):
-            tail = "/".join(parts[start:])
-            found += [one for one in (tail, f"{home}/{tail}".lstrip("/")) if _real(project, one)]
+    parts = folder.split("/")
+    for start in range(1, len(parts)):
+        tail = "/".join(parts[start:])
+        found += [one for one in (tail, f"{home}/{tail}".lstrip("/")) if _real(project, one)]
     return found
 
 

@@ -38,8 +38,9 @@ def place(project: Project, path: str, reference: Reference | None = None) -> di
     if not world and reference is not None:
         attrs = reference.attrs
         world = "test" if attrs.get("test") or _TEST_VARIABLE.match(str(attrs.get("env") or "")) else ""
-    if not world and "test" in project.facts[path].traits if path in project.facts else False:
-        world = "test"
+    traits = project.facts[path].traits if path in project.facts else {}
+    if not world:
+        world = "test" if "test" in traits else "generated" if "minified" in traits else ""
     return {"world": world, "file-kind": file_kind(path, reference)}
 
 
