@@ -69,8 +69,10 @@ def _block(name: str, value: str, kind: str, known: dict[str, _Variable]) -> str
     described = known and sum(one.described for one in known.values()) * 2 > len(known)
     lines = [("description", f'"{name.replace("_", " ").capitalize()}"')] if described else []
     lines += [("type", kind), ("default", value)]
-    width = max(len(key) for key, _ in lines)
-    return f'variable "{name}" {{\n' + "".join(f"  {key:<{width}} = {text}\n" for key, text in lines) + "}\n"
+    # As `terraform fmt` has it: a value of several lines is not aligned with its neighbours.
+    single = max(len(key) for key, text in lines if "\n" not in text)
+    written = [f"  {key:<{0 if chr(10) in text else single}} = {text}\n" for key, text in lines]
+    return f'variable "{name}" {{\n' + "".join(written) + "}\n"
 
 
 def _declaration(

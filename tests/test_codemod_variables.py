@@ -71,6 +71,16 @@ def test_a_taken_name_is_numbered_and_descriptions_are_written_where_others_have
     )
 
 
+def test_a_list_of_several_lines_goes_with_its_comments() -> None:
+    text = 'locals {\n  hosts = [\n    "10.0.0.1", # a\n    "10.0.0.2", # b\n  ]\n}\n'
+    after = terraformed(text, "10.0.0.1")
+    assert after == {
+        "main.tf": "locals {\n  hosts = var.hosts\n}\n",
+        "variables.tf": 'variable "hosts" {\n  type = list(string)\n  default = [\n    "10.0.0.1", # a\n'
+        '    "10.0.0.2", # b\n  ]\n}\n',
+    }
+
+
 @pytest.mark.parametrize(
     ("text", "why"),
     [
