@@ -69,6 +69,8 @@ def required(request: Request) -> Fix | Refusal:
     if spring and closed and request.reference.language in ("yaml", "properties"):
         edit = Edit(request.finding.path, Span(span.start - 1, span.end), "")
         return Fix(f"require `{spring.group(1).decode()}`", request.applicability, (edit,))
+    if (assigned := _assigned_by_make(request, span)) is not None:
+        return assigned
     before = re.search(rb"\$\{(\w+)(:?)-$", head)
     if before is None or not closed:
         return Refusal("the default is only a part of the expansion")
@@ -79,6 +81,26 @@ def required(request: Request) -> Fix | Refusal:
     attrs = request.reference.attrs
     bare = request.reference.kind == "host" and not attrs.get("explicit")
     return Fix(f"require `{name}`", "display-only" if bare else request.applicability, (edit,))
+
+
+def _assigned_by_make(request: Request, span: Span) -> Fix | Refusal | None:
+    """`NAME ?= http://…` → `NAME ?= $(error NAME is not set)`: make expands it, and stops, where a recipe needs it."""
+    source = request.source
+    start, end = source.rfind(b"\n", 0, span.start) + 1, source.find(b"\n", span.end)
+    end = len(source) if end < 0 else end
+    match = re.fullmatch(rb"([A-Za-z_]\w*)[ \t]*\?=[ \t]*", source[start : span.start])
+    if _style(request, ()) != "make" or match is None:
+        return None
+    if source[span.end : end].strip() and not re.match(rb"[ \t]+#", source[span.end : end]):
+        return Refusal("the default is only a part of the variable")
+    name = match.group(1).decode()
+    at_once = rb"(?m)^(?:\w+[ \t]*:{1,3}=|ifn?eq|[^\t#\n]*:|export\b)[^\n]*\$[({]" + match.group(1) + rb"[)}]"
+    exported = rb"(?m)^export\b(?:[ \t]*$|[^\n=]*\b" + match.group(1) + rb"\b)"
+    if re.search(at_once, source) or re.search(exported, source):
+        return Refusal(f"`{name}` is expanded when the makefile is read, for every target")
+    return Fix(
+        f"require `{name}`", request.applicability, (Edit(request.finding.path, span, f"$(error {name} is not set)"),)
+    )
 
 
 def _set_beside(request: Request, name: str) -> bool:

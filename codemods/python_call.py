@@ -2,6 +2,8 @@
 
 import re
 
+from msgspec import structs
+
 from unmoor.codemods import python_default as default
 from unmoor.codemods import python_imports as imports
 from unmoor.codemods import python_reach as reach
@@ -22,10 +24,15 @@ def fix(request: Request) -> Fix | Refusal:
         return Refusal(f"it is no address that is called ({reference.role})")
     if request.finding.attrs.get("well-known-tool"):
         return Refusal("it is a tool's own documented address")
-    if reference.role == "default" and not reference.attrs.get("scheme") and not reference.attrs.get("explicit"):
-        return Refusal("a host alone may be right wherever this runs outside of a container")
+    made = _made(request)
+    bare = reference.role == "default" and not reference.attrs.get("scheme") and not reference.attrs.get("explicit")
+    # A host alone may be right wherever this runs outside of a container: for a person to say.
+    return structs.replace(made, applicability="display-only") if bare and isinstance(made, Fix) else made
+
+
+def _made(request: Request) -> Fix | Refusal:
     root = tree(request.source)
-    node = string_at(root, reference.span)
+    node = string_at(root, request.reference.span)
     if node is None:
         return Refusal("it is no string")
     site = Site(request, root, node)

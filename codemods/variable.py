@@ -35,7 +35,9 @@ def fix(request: Request) -> Fix | Refusal:
     """The reference to the variable, and its declaration where the module has none that fits."""
     path = request.finding.path
     if not path.endswith(module.SUFFIXES):
-        return Refusal("it belongs in configuration; only Terraform's own variables can be written")
+        if path.endswith((".json", ".jsonc", ".json5")):
+            return Refusal("JSON expands no variables; the program that reads it must take the address from elsewhere")
+        return Refusal("it belongs in configuration; in which, and by which name, is for its owner to say")
     root = parse("hcl", request.source).root_node
     node = _string_at(root, span_of(request))
     if node is None or broken(node):

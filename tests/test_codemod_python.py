@@ -7,9 +7,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.laws import mend, request
+from unmoor.codemods import fix as make
 from unmoor.config.settings import ResolverSettings, Settings
 from unmoor.generate.services import ServiceAddress
-from unmoor.model.findings import Refusal
+from unmoor.model.findings import Fix, Refusal
 from unmoor.model.subjects import Target
 
 ADDRESS = re.compile(r"(https?|wss?)://localhost[^\s'\"`,)]*")
@@ -260,7 +261,9 @@ def test_another_port_of_the_service_is_another_address() -> None:
     )
 
 
-def test_a_host_alone_is_left() -> None:
+def test_a_host_alone_is_only_shown() -> None:
     code = 'import os\nU = os.getenv("DB_HOST", "localhost")\n'
-    asked = request({"a.py": code}, "a.py", "localhost", kind="host", role="default")
-    assert isinstance(mend("resolver-call", asked, {"a.py": code}), Refusal)
+    made = make("resolver-call", request({"a.py": code}, "a.py", "localhost", kind="host", role="default"))
+    assert isinstance(made, Fix)
+    assert made.applicability == "display-only"
+    assert [edit.text for edit in made.edits] == ['os.environ["DB_HOST"]']
