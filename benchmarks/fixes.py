@@ -75,10 +75,9 @@ class Run:
     def __init__(self, source: Path, root: Path) -> None:
         self.name, self.root = source.name, root
         copy(source, root)
+        used = os.times()
         self.before = self._scan()
-        began, used = time.perf_counter(), os.times()
-        unmoor(root, "scan", "--no-cache", "--exit-zero", "-q")
-        self.scan_seconds, self.scan_cpu = time.perf_counter() - began, _cpu(used)
+        self.scan_cpu = _cpu(used)
         kept = root.parent / "fixes.json"
         began, used = time.perf_counter(), os.times()
         unmoor(root, "fix", "--unsafe-fixes", "--no-cache", "-q", "-o", f"json:{kept}")
@@ -158,14 +157,26 @@ class Run:
         return found
 
     def new(self) -> list[str]:
-        """Findings at warning or above that were not there before."""
+        """Findings at warning or above that were not there before.
 
-        def name(finding: dict[str, Any]) -> tuple[str, str, str]:
-            return finding["rule"], finding["path"], finding["value"]
-
-        old = Counter(name(f) for f in self.before if f["severity"] != "note")
-        now = Counter(name(f) for f in self.after if f["severity"] != "note")
-        return [" ".join(key) for key in (now - old)]
+        One whose value a fix of another rule rewrote is counted as the one that it was; one that a mended finding at
+        the same address had hidden, and what the run itself says came to light, was there before.
+        """
+        told = self.told
+        known = {_name(one) for one in [*self.before, *told["revealed"]] if one["severity"] != "note"}
+        known |= {_address(one) for one in told["applied"]}
+        now = {_name(one) for one in self.after}
+        gone = Counter(_name(one)[:2] for one in self.before if _name(one) not in now)
+        gone -= Counter((one["rule"], one["path"]) for one in told["applied"])
+        found = []
+        for one in self.after:
+            if one["severity"] == "note" or {_name(one), _address(one)} & known:
+                continue
+            if gone[_name(one)[:2]] > 0:
+                gone[_name(one)[:2]] -= 1
+            else:
+                found.append(" ".join(_name(one)))
+        return found
 
     def remaining(self) -> "Counter[str]":
         """Findings of rules of which something was mended that are still there, by why."""
@@ -174,6 +185,14 @@ class Run:
         left = Counter(one["rule"] for one in self.after if one["rule"] in mended)
         told = Counter(one["rule"] for one in self.told["refused"] if one["rule"] in mended)
         return reasons + Counter({f"{rule}: UNEXPLAINED": n for rule, n in (left - told).items()})
+
+
+def _name(finding: dict[str, Any]) -> tuple[str, str, str]:
+    return finding["rule"], finding["path"], finding["value"]
+
+
+def _address(finding: dict[str, Any]) -> tuple[str, str, str]:
+    return "", finding["path"], finding["value"].rpartition("://")[2]
 
 
 def _module(name: str) -> ModuleType:
@@ -218,6 +237,7 @@ def describe(run: Run, verbose: bool) -> None:
         "second run": [line for line in run.again.split("\n") if line.startswith("diff ")],
         "stray changes": run.strays(),
         "new findings": run.new(),
+        "came to light": [f"{one['path']}: {one['rule']}: {one['value']}" for one in told["revealed"]],
     }
     print(f"\n{run.name}: {run.fixable()} findings with a fix, {len(told['applied'])} applied in "
           f"{len(told['files'])} files, {told['passes']} passes, {run.seconds:.1f} s (cpu {run.cpu:.1f} s, "
@@ -266,7 +286,7 @@ def main() -> None:
             (folder / "tree").mkdir(parents=True)
             runs.append(Run(source.resolve(), folder / "tree"))
             describe(runs[-1], options.verbose)
-        print("\n" + table(runs))
+        print("\n" + table(runs), flush=True)
 
 
 if __name__ == "__main__":

@@ -2,6 +2,7 @@
 
 import ast
 import json
+import os
 import shutil
 import subprocess
 import tempfile
@@ -57,9 +58,10 @@ if (source.parseDiagnostics.length) { console.error(source.parseDiagnostics[0].m
 
 
 def _typescript(ending: str) -> Reader | None:
-    """TypeScript's own parser, if node and a `typescript` can be found."""
+    """TypeScript's own parser, if node and a `typescript` (in $NODE_PATH or installed for all) can be found."""
     node = shutil.which("node")
-    roots = [*Path(__file__).parents[1].glob("node_modules"), Path("/usr/lib/node_modules"),
+    named = os.environ.get("NODE_PATH", "")
+    roots = [*map(Path, filter(None, named.split(os.pathsep))), Path("/usr/lib/node_modules"),
              Path("/usr/local/lib/node_modules")]  # fmt: skip
     library = next((root / "typescript" for root in roots if (root / "typescript").is_dir()), None)
     if node is None or library is None:

@@ -218,3 +218,12 @@ def test_the_summary_groups_by_what_can_be_done(unmoor: Unmoor, shop: Path) -> N
     assert "web/src/Users.tsx:4:33 hardcoded-url" in ran.err
     assert "\x1b" not in ran.err
     assert "\x1b[1;32mwould mend" in unmoor("fix", "--dry-run", "--color", "always").err
+
+
+def test_hints_are_for_reasons_that_codemods_give() -> None:
+    from unmoor.cli.mended import HINTS
+
+    sources = "".join(path.read_text() for path in (Path(__file__).parents[1] / "codemods").rglob("*.py"))
+    for start, what in HINTS:
+        assert f'"{start}' in sources or f'f"{start}' in sources
+        assert "`" in what

@@ -18,6 +18,13 @@ _KINDS: tuple[tuple[Kind, str], ...] = (
     ("none", "without a fix here"),
 )
 
+# What can be done where a fix was refused, by how the reason begins; said once for each that occurs.
+HINTS: tuple[tuple[str, str], ...] = (
+    ("the topology names no service at this address", "name it under `[services]` in .unmoor.toml"),
+    ("no resolver function is configured for", "`unmoor generate resolver` writes one"),
+    ("there is no example file to add it to", "`unmoor generate env-example` writes one"),
+)
+
 
 def summary(outcome: Outcome, *, written: bool, verbose: bool, read: Callable[[str], bytes], color: bool) -> str:
     """A few lines; with `verbose` every place too."""
@@ -43,6 +50,9 @@ class _Summary:
             out.append(style("1", f"left {number(len(outcome.refused), 'finding')} as {_be(outcome.refused)}"))
             for kind, words in _KINDS:
                 out += self._left([one for one in outcome.refused if one.kind == kind], words, kind)
+        reasons = {one.reason for one in outcome.refused if one.kind == "none"}
+        out += [f"  {style('32', 'help')}: {start} …: {what}" for start, what in HINTS
+                if any(reason.startswith(start) for reason in reasons)]  # fmt: skip
         if outcome.revealed:
             seen = Counter(finding.rule for finding in outcome.revealed)
             rules = ", ".join(f"{rule} ×{n}" if n > 1 else rule for rule, n in _most(seen))
