@@ -241,3 +241,12 @@ def test_a_service_that_is_started_by_hand_keeps_its_address_and_variable(tmp_pa
         "http://localhost:8000",
         "http://api:8000",
     )
+
+
+def test_a_variable_that_holds_a_path_is_not_the_base_address(tmp_path: Path) -> None:
+    code = "export const a = process.env.NEXT_PUBLIC_API_URL || 'http://localhost:3011/api/v1'\n"
+    for path, text in {**SHOP, "web/src/a.ts": code}.items():
+        (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / path).write_text(text)
+    (one,) = plan_of(engine.load(tmp_path, Settings(), cache=False), "typescript", "web").endpoints
+    assert one.variable == "NEXT_PUBLIC_API_BASE_URL"

@@ -239,9 +239,9 @@ def _endpoint(service: ServiceAddress, options: ResolverSettings, framework: Fra
     upper = constant(service.name)
     inside = [name for name, folder in service.uses if name and _within(folder, package)]
     prefix = framework.prefix
-    variable = options.env.get(service.name) or next(
-        (n for n in inside if n.startswith(prefix)), f"{prefix}{upper}_URL"
-    )
+    # A variable that code takes to hold a path as well is another one than the base address.
+    new = f"{prefix}{upper}_BASE_URL" if f"{prefix}{upper}_URL" in service.pathed else f"{prefix}{upper}_URL"
+    variable = options.env.get(service.name) or next((n for n in inside if n.startswith(prefix)), new)
     internal = f"{upper}_INTERNAL_URL" if framework.rendered else ""
     sockets = [name for name, folder in service.sockets if name and _within(folder, package)]
     socket = next((name for name in sockets if name.startswith(prefix)), "")

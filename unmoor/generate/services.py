@@ -1,8 +1,8 @@
 """The services of a project as generators and codemods need them: addresses and the variables that stand for them."""
 
 import re
-from collections import Counter
-from typing import TYPE_CHECKING
+from collections import Counter, defaultdict
+from typing import TYPE_CHECKING, NamedTuple
 
 from msgspec import Struct, structs
 
@@ -35,6 +35,7 @@ class ServiceAddress(Struct, frozen=True):
     uses: (variable, folder) pairs of code that addresses the service, commonest first; the variable that stands in
     front of its whole base address, or "". sockets: the same of `ws:` addresses.
     context: the folder that it is built from, None if it is not built here.
+    pathed: variables that code takes to hold more than the base address: a path stands in their default.
     local: the port at which code reaches it on this machine though none is published: it is started by hand there.
     """
 
@@ -47,6 +48,7 @@ class ServiceAddress(Struct, frozen=True):
     uses: tuple[tuple[str, str], ...] = ()
     sockets: tuple[tuple[str, str], ...] = ()
     local: int | None = None
+    pathed: frozenset[str] = frozenset()
 
     @property
     def internal(self) -> str:
@@ -75,14 +77,14 @@ def of(project: "Project") -> tuple[ServiceAddress, ...]:
                 service.at.path,
                 service.build.context_path if service.build is not None else None,
             )
-    ports = _on_the_host(found)
-    uses, sockets, local = _uses(project, found, ports)
+    seen = _uses(project, found, _on_the_host(found))
     return tuple(
         structs.replace(
             found[name],
-            uses=uses.get(name, ()),
-            sockets=sockets.get(name, ()),
-            local=found[name].port if name in local else None,
+            uses=_commonest(seen.plain[name]),
+            sockets=_commonest(seen.sockets[name]),
+            local=found[name].port if name in seen.local else None,
+            pathed=frozenset(seen.pathed[name]),
         )
         for name in sorted(found)
     )
@@ -123,7 +125,17 @@ def _published(service: "Service") -> int | None:
     return next((p.host for p in service.ports if p.host and p.container == wanted), None)
 
 
-_Uses = dict[str, tuple[tuple[str, str], ...]]
+_Counts = defaultdict[str, Counter[tuple[str, str]]]
+
+
+class _Seen(NamedTuple):
+    """What code shows of each service: its addresses by `http:` and by `ws:`, whether it is reached on this machine
+    without a published port, and the variables with a path in their default."""
+
+    plain: _Counts
+    sockets: _Counts
+    local: set[str]
+    pathed: defaultdict[str, set[str]]
 
 
 def _on_the_host(services: dict[str, ServiceAddress]) -> dict[int, str]:
@@ -139,16 +151,11 @@ def _on_the_host(services: dict[str, ServiceAddress]) -> dict[int, str]:
     return by_port
 
 
-def _uses(
-    project: "Project", services: dict[str, ServiceAddress], by_port: dict[int, str]
-) -> tuple[_Uses, _Uses, set[str]]:
-    """Service → who addresses it, by its name or by its port on this machine, by `http:` and by `ws:`; and those that
-    are addressed on this machine without a published port."""
+def _uses(project: "Project", services: dict[str, ServiceAddress], by_port: dict[int, str]) -> _Seen:
+    """Who addresses each service, by its name or by its port on this machine."""
     from unmoor.link.places import world_of
 
-    local: set[str] = set()
-    plain: dict[str, Counter[tuple[str, str]]] = {}
-    sockets: dict[str, Counter[tuple[str, str]]] = {}
+    seen = _Seen(defaultdict(Counter), defaultdict(Counter), set(), defaultdict(set))
     for path, reference in project.references("url"):
         host, port = str(reference.attrs.get("host")), reference.attrs.get("port")
         name = host if host in services else None
@@ -160,13 +167,14 @@ def _uses(
         if reference.attrs.get("purpose") in ("cors-origin", "bind") or ORIGINS.search(variable):
             continue
         if reference.attrs.get("rest") or not re.fullmatch(r"[A-Z][A-Z0-9_]*", variable):
+            seen.pathed[name].add(variable)
             variable = ""
-        counts = sockets if reference.attrs.get("scheme") in ("ws", "wss") else plain
-        counts.setdefault(name, Counter())[(variable, path.rpartition("/")[0])] += 1
+        counts = seen.sockets if reference.attrs.get("scheme") in ("ws", "wss") else seen.plain
+        counts[name][(variable, path.rpartition("/")[0])] += 1
         if host != name and not services[name].published:
-            local.add(name)
-    return _commonest(plain), _commonest(sockets), local
+            seen.local.add(name)
+    return seen
 
 
-def _commonest(counts: dict[str, Counter[tuple[str, str]]]) -> _Uses:
-    return {name: tuple(pair for pair, _ in counter.most_common()) for name, counter in counts.items()}
+def _commonest(counts: Counter[tuple[str, str]]) -> tuple[tuple[str, str], ...]:
+    return tuple(pair for pair, _ in counts.most_common())
