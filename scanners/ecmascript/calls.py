@@ -6,7 +6,7 @@ from tree_sitter import Node
 
 from unmoor.scanners.ecmascript import names
 from unmoor.scanners.ecmascript.literals import plain
-from unmoor.scanners.ecmascript.role import Context
+from unmoor.scanners.ecmascript.role import Context, take_branch
 from unmoor.scanners.ecmascript.source import Chain, Source, arguments
 
 _NO_PORT = re.compile(r"https?://localhost/?$")
@@ -72,6 +72,10 @@ def _call(source: Source, call: Node, callee: str, index: int, context: Context,
         context.settle(
             *(("default", "the default of a command-line option") if index > 1 else ("display", "describes an option"))
         )
+    elif callee.endswith(".when") and re.search(r"_?ENV(?:IRONMENT)?$", plain(source, given[0]) or ""):
+        production = "production" in source.name(given[1])[:400].partition("then")[0]
+        away = "otherwise" in context.keys
+        take_branch(context, "development" if production == away else "production", "a schema's environment switch")
     elif index > 0 and (names.GETENV.search(callee) or _by_name(source, given, index, callee)):
         name = plain(source, given[0]) or ""
         if names.UPPER.match(name):

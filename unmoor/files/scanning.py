@@ -19,6 +19,13 @@ from unmoor.text.positions import Lines
 MOST_BYTES = 5_000_000
 _CONFLICT = re.compile(rb"^<{7} [^\n]*\n(?:.*\n)*?={7}\r?\n(?:.*\n)*?>{7} ", re.M)
 _PROSE = (".md", ".mdx", ".json")  # what they say of ports proves no listener
+_CODE = (".js", ".mjs", ".cjs", ".jsx", ".ts", ".mts", ".tsx", ".py", ".go", ".java", ".kt", ".cs", ".rb", ".php")
+# What generators write at the top of a file: that they made it, and that nobody should change it by hand.
+_GENERATED = re.compile(
+    rb"(?i)^[ \t]*(?:/\*|\*|//|#|\"\"\").*(?:@generated\b|auto-? ?generated|generated (?:by|from|with)|code generated)"
+    rb"(?:.*\n[ \t]*(?:\*|//|#).*){0,4}?.*\b(?:do not|don't|should not|must not)\b.{0,30}\b(?:edit|modif|chang|touch)",
+    re.M,
+)
 _PARALLEL_ABOVE = 400_000  # bytes to read; below, forking costs more than it gains
 
 
@@ -144,6 +151,8 @@ def _parse(path: str, data: bytes, scanner: Scanner) -> Facts:
     facts = scan(path, data, scanner=scanner)
     if b"unmoor:" in data:
         facts.traits["suppressions"] = ["yes"]
+    if path.endswith(_CODE) and _GENERATED.search(data[:1500]):
+        facts.traits["generated"] = ["yes"]
     if not path.endswith(_PROSE) and (ports := spoken_ports(data)):
         facts.traits["ports"] = ports
     if _minified(path, data):

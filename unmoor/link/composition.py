@@ -131,7 +131,7 @@ def _overlays(project: Project, path: str, dependency: Dependency) -> bool:
     for stack in project.topology.stacks:
         beside = [file for file in stack.files if file.rpartition("/")[0] in above(folder)]
         if (
-            any(file.rpartition("/")[2] in DEFAULTS for file in beside)
+            any(file.rpartition("/")[2] in DEFAULTS or dependency.kind == "network" for file in beside)
             and path not in stack.files
             and dependency.name in _known(stack, dependency.kind)[1]
         ):

@@ -33,7 +33,8 @@ _PLANNED = (
     r"|prompts?"
 )
 _HISTORY = re.compile(
-    rf"(?i)(^|/)({_PAST}|{_PLANNED})([-_.][^/]*)?(/|\.\w+$)|(^|/)\d{{4}}-\d\d-\d\d[^/]*$|[-_](plan|design|spec|proposal)\.\w+$"
+    rf"(?i)(^|/)({_PAST}|{_PLANNED})([-_.][^/]*)?(/|\.\w+$)|(^|/)\d{{4}}-\d\d-\d\d[^/]*$"
+    r"|[-_](plan|design|spec|proposal|roadmap|\d{4}-\d\d-\d\d)\.\w+$"
 )
 _OVER = re.compile(rf"(?i)(^|/)({_PAST})([-_.][^/]*)?(/|\.\w+$)")
 # Pages of editors and their assistants, which follow links from the root.

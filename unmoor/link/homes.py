@@ -18,16 +18,19 @@ _COMMON = re.compile(
     r"|elasticsearch|kibana|container|worker|service|server|sandbox|agent|builder|build|ci|steam|minecraft|odoo|n8n|frappe)$"
 )
 _IMAGE_HOME = re.compile(rb"/home/([A-Za-z_][\w-]*)")
+_MADE_USER = re.compile(rb"\b(?:useradd|adduser)\b[^\n;|&]*?[ \t]([a-z_][\w-]*)[ \t]*(?:$|[;|&)>])", re.M)
 _TARGET_HOME = re.compile(r"^/home/([A-Za-z_][\w-]*)")
 _CONTAINER_SIDE = re.compile(rb"(?:target=|dst=|destination=|[\w}./\"']:)$")
 
 
 def image_users(project: Project) -> set[str]:
-    """Who has a home in a container: the users whose homes Dockerfiles speak of and mounts lead into."""
+    """Who is no person: users whose homes Dockerfiles speak of and mounts lead into, and accounts that scripts make."""
     found: set[str] = set()
     for path in project.facts:
         if file_kind(path) == "dockerfile":
             found.update(name.decode() for name in _IMAGE_HOME.findall(project.read(path)))
+        elif file_kind(path) == "script":
+            found.update(name.decode() for name in _MADE_USER.findall(project.read(path)))
     for stack in project.topology.stacks:
         for service in stack.services.values():
             found.update(name for mount in service.mounts for name in _TARGET_HOME.findall(mount.target))

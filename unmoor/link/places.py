@@ -40,7 +40,8 @@ def place(project: Project, path: str, reference: Reference | None = None) -> di
         world = "test" if attrs.get("test") or _TEST_VARIABLE.match(str(attrs.get("env") or "")) else ""
     traits = project.facts[path].traits if path in project.facts else {}
     if not world:
-        world = "test" if "test" in traits else "generated" if "minified" in traits else ""
+        made = "minified" in traits or "generated" in traits
+        world = "test" if "test" in traits else "generated" if made else ""
     return {"world": world, "file-kind": file_kind(path, reference)}
 
 

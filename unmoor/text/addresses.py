@@ -44,6 +44,8 @@ def find(text: str) -> list[Address]:
     """Every URL in the text, and every loopback or literal IP with or without a port, left to right."""
     found: list[Address] = []
     for match in URL.finditer(text):
+        if text.startswith("\\.", match.end(3)):
+            continue  # a regular expression: `https://api\.example\.com`
         end = match.start() + len(_trim(match.group()))
         rest = text[match.start(4) : max(end, match.start(4))]
         at = match.start(3)
