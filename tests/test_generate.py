@@ -173,16 +173,42 @@ def test_what_a_server_says_of_a_page_is_no_edge(shop: Project, tmp_path: Path) 
     assert tomllib.loads(texts.access_matrix(project, None))["allow"] == ["api -> db", "web -> api"]
 
 
+NEXT = '{"scripts": {"build": "next build", "start": "next start"}, "dependencies": {"next": "16"}}'
+VITE = '{"scripts": {"build": "vite build"}, "devDependencies": {"vite": "8"}}'
+BAKED = ("NEXT_PUBLIC_API_URL", "VITE_API_URL")
+
+
 @pytest.mark.parametrize(
-    "files", [{"package.json": '{"scripts": {"build": "x"}}'}, {"requirements.txt": ""}, {"go.mod": ""}, {}]
-)
-def test_dockerfiles_parse(files: dict[str, str]) -> None:
-    text = scaffold("", files.__contains__, lambda path: files[path].encode(), port=8000)
+    ("files", "lines"),
+    [
+        ({"package.json": NEXT, "package-lock.json": ""}, [
+            "RUN npm ci", "ARG NEXT_PUBLIC_API_URL", "RUN npm run build && npm prune --omit=dev",
+            "ENV NODE_ENV=production", 'CMD ["npm", "start"]']),
+        ({"package.json": NEXT, "pnpm-lock.yaml": ""}, [
+            "RUN corepack enable", "RUN pnpm install --frozen-lockfile", "RUN pnpm run build",
+            'CMD ["pnpm", "start"]']),
+        ({"package.json": VITE}, ["ARG VITE_API_URL", "COPY --from=build /app/dist /usr/share/nginx/html"]),
+        ({"package.json": "broken"}, ["RUN npm install", 'CMD ["node", "index.js"]']),
+        ({"pyproject.toml": "dependencies = ['fastapi']", "app/main.py": ""}, [
+            "RUN pip install --no-cache-dir .",
+            'CMD ["uvicorn", "app.main:app", "--host", "0.0.0.0", "--port", "8000"]']),
+        ({"requirements.txt": "django", "manage.py": ""}, ['CMD ["python", "manage.py", "runserver", "0.0.0.0:8000"]']),
+        ({"pyproject.toml": "", "uv.lock": ""}, ["RUN uv sync --frozen --no-dev --no-install-project"]),
+        ({"requirements.txt": "flask", "app.py": ""}, ["USER app", "EXPOSE 8000"]),
+        ({"go.mod": ""}, ["RUN go mod download", "EXPOSE 8000", 'CMD ["app"]']),
+        ({}, ["FROM alpine:3.22"]),
+    ],
+)  # fmt: skip
+def test_dockerfiles_are_what_the_folder_needs_and_parse(files: dict[str, str], lines: list[str]) -> None:
+    text = scaffold("", files.__contains__, lambda path: files[path].encode(), port=8000, baked=BAKED)
     parser = pytest.importorskip("dockerfile")
     commands = [one.cmd.upper() for one in parser.parse_string(text)]
     assert commands[0] == "FROM"
-    assert commands[-1] == "CMD"
     assert "EXPOSE" in commands
+    for line in lines:
+        assert line in text.splitlines()
+    assert not {"ARG NEXT_PUBLIC_API_URL", "ARG VITE_API_URL"} <= set(text.splitlines())
+    assert "\n\n\n" not in text
 
 
 def test_a_template_of_the_users_goes_first(shop: Project, tmp_path: Path) -> None:

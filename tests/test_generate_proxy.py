@@ -172,3 +172,21 @@ def test_one_service_of_unknown_routes_is_reached_below_api(tmp_path: Path) -> N
     assert "'/api': { target: env.API_INTERNAL_URL || 'http://localhost:8000'" in proxies.proxy(
         load(tmp_path, files), None, "vite"
     )
+
+
+def test_a_stale_default_does_not_make_another_service_the_variables(tmp_path: Path) -> None:
+    stale = "'use client'\nexport const base = process.env.NEXT_PUBLIC_API_URL || 'http://localhost:3012'\n"
+    good = "'use client'\nexport const go = () => fetch(`${process.env.NEXT_PUBLIC_API_URL}/orders/1`)\n"
+    known = "'use client'\nexport const base = process.env.NEXT_PUBLIC_API_URL || 'http://localhost:3011'\n"
+    files = {**FILES, "web/lib/a/x.ts": known, "web/lib/b/x.ts": known, "web/lib/c/x.ts": stale, "web/app/go.tsx": good}
+    project = load(tmp_path, files)
+    found = {r.prefix: r.service for r in proxies.routes(project, proxies.front_end(project, "next", "web"))}
+    assert found["/orders"] == "api"
+
+
+def test_a_tool_of_another_stack_is_not_the_applications(tmp_path: Path) -> None:
+    tool = "services:\n  uptime:\n    image: louislam/uptime-kuma\n    ports: ['3013:3001']\n"
+    page = "'use client'\nexport const go = () => fetch('http://localhost:3013/status/x')\n"
+    project = load(tmp_path, {**FILES, "compose.tools.yaml": tool, "web/app/go.tsx": page})
+    assert "uptime" not in proxies.proxy(project, None, "nginx")
+    assert "set $uptime" in proxies.proxy(project, None, "nginx", "", ("uptime",))

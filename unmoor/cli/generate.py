@@ -159,11 +159,14 @@ def compose_env(service: str, everything: bool, write: str | None) -> None:
 @_WRITE
 def dockerfile(context: str, port: int | None, write: str | None) -> None:
     """A Dockerfile to begin with, by what the folder holds."""
+    from unmoor.generate import frameworks, variables
     from unmoor.generate.dockerfile import scaffold
 
     ground = Ground()
     folder, tree = _folder(context), ground.project.tree
-    text = scaffold(folder, tree.has, ground.project.read, ground.templates, port)
+    read = [one.name for one in variables.of(ground.project, folder) if not one.secret]  # an image keeps its ARGs
+    baked = tuple(name for name in read if name.startswith(frameworks.PUBLIC))
+    text = scaffold(folder, tree.has, ground.project.read, ground.templates, port, baked)
     deliver(ground.root, text, write, f"{folder}/Dockerfile".lstrip("/"))
 
 

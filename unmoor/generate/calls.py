@@ -1,6 +1,7 @@
 """The paths that a front end calls, by the service that answers them."""
 
 import re
+from collections import Counter
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -30,7 +31,7 @@ class Calls:
         self.project, self.folder = project, folder
         self.by_name = {one.name: one for one in known}
         self.by_port = {one.published: one.name for one in reversed(known) if one.published}
-        self.by_variable = {name: one.name for one in known for name, _ in one.uses if name}
+        self.by_variable = _owners(known)
         self.near = [one.name for one in known if any(self._below(at) for _, at in one.uses)]
         self.handlers = handlers(project, folder)
         self.declared = {one.name: declared(project, one.name) for one in known}
@@ -90,6 +91,12 @@ class Calls:
             return ""
         # A base that is computed may end in a path of its own: then only a route that is known tells whose it is.
         return "" if base or attrs.get("base") else alone[0]
+
+
+def _owners(known: tuple["ServiceAddress", ...]) -> dict[str, str]:
+    """Variable → the service that it stands for in most places; a stale default elsewhere may name another."""
+    counts = Counter((name, one.name) for one in known for name, _ in one.uses if name)
+    return {name: service for (name, service), _ in reversed(counts.most_common())}
 
 
 def declared(project: "Project", service: str) -> set[str]:

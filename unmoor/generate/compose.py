@@ -16,7 +16,6 @@ if TYPE_CHECKING:
     from unmoor.project import Project
     from unmoor.topology.model import Service, Stack
 
-_PUBLIC = tuple(sorted({one.prefix for one in frameworks.FRAMEWORKS if one.prefix}))
 _CODE = re.compile(r"\.([cm]?[jt]sx?|py|go|java|kt|scala|vue|svelte|astro|rb|php|rs|cs|exs?)$")
 _SOMEBODYS = re.compile(r"^(/home/|/Users/|/root/|[A-Za-z]:\\)")
 
@@ -66,7 +65,7 @@ def _given(service: "Service", name: str) -> bool:
 
 def _entry(project: "Project", stack: "Stack", service: "Service", variable: "Variable") -> Entry:
     default, usable = _from_inside(project, stack, service, variable.example)
-    baked = variable.name.startswith(_PUBLIC) and service.build is not None
+    baked = variable.name.startswith(frameworks.PUBLIC) and service.build is not None
     return Entry(variable.name, default, variable.required or usable is False, baked)
 
 

@@ -32,6 +32,8 @@ FRAMEWORKS = (
     Framework("gatsby", "gatsby", "GATSBY_"),
     Framework("vite", "vite", "VITE_", "meta"),
 )
+# Not SvelteKit's and Astro's bare `PUBLIC_`: others' servers have such names too.
+PUBLIC = tuple(sorted({one.prefix for one in FRAMEWORKS if one.prefix not in ("", "PUBLIC_")}))
 NODE = Framework("node", "", "")
 BROWSER = Framework("browser", "", "")
 _SERVERS = {"express", "fastify", "koa", "hono", "@nestjs/core"}

@@ -91,11 +91,12 @@ def of(project: "Project") -> tuple[ServiceAddress, ...]:
 
 
 def ours(project: "Project", one: ServiceAddress) -> bool:
-    """Whether a service is the application's: built here, or of an image that is nobody's known product."""
+    """Whether a service is the application's: built here, or of an image beside it that is nobody's known product."""
     stack = next(stack for stack in project.topology.stacks if stack.name == one.stack)
     image = stack.services[one.name].image
     name = image.text or image.raw if image is not None and one.context is None else ""
-    return not INFRASTRUCTURE.search(f"{one.name} {name}") and family_of(name) is None
+    beside = not name or stack is in_order(project)[0]
+    return beside and not INFRASTRUCTURE.search(f"{one.name} {name}") and family_of(name) is None
 
 
 def in_order(project: "Project") -> "list[Stack]":
