@@ -92,6 +92,8 @@ def _read(source: Source, chain: Chain, top: int, found: Literal) -> Iterator[tu
     unit = source.unit.inner(found.text, found.layer, scope=scope or source.unit.scope)
     runtime = context.runtime or unit.runtime
     attrs = dict(context.attrs)
+    if attrs.get("schema") and names.UPPER.match(str(attrs.get("key") or "")):
+        attrs.setdefault("env", attrs["key"])
     holes = [source.unit.span(lo, hi) for lo, hi in found.holes]
     hosts = _is_host(context, found)
     size = len(found.text.text)

@@ -133,6 +133,7 @@ def _attributes(
         "link": bool(re.search(r"(^|:)(href|action|src|cite|to)$", str(attrs.get("position", "")))),
         "terraform": bool(attrs.get("terraform")),
         "in-script": reference.language == "shell",
+        "development-only": _development_only(project, address),
         "variable-default": attrs.get("terraform") in ("variable-default", "variable-value"),
         "network-range": _range(project, path, reference, address),
         "local": _local(reference),
@@ -158,6 +159,12 @@ def _in_twin(project: Project, runtime: Runtime, resolution: Resolution) -> bool
     """Whether the address is right in another stack of the same folder: they are run in turn, or one over the other."""
     own, other = project.topology.stack(runtime.stack), project.topology.stack(resolution.elsewhere)
     return own is not None and other is not None and own.project_dir == other.project_dir
+
+
+def _development_only(project: Project, address: Address) -> bool:
+    """Whether only stacks for development publish the port, which are not there in production."""
+    published = project.topology.published(address.port) if address.port is not None else []
+    return bool(published) and all(stack.environment == "development" for stack, _, _ in published)
 
 
 def _runs(runtime: Runtime) -> str:

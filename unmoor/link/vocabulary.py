@@ -42,6 +42,7 @@ SUBJECTS: dict[str, dict[str, str]] = {
         "ships-browser": "whether the service that the value is given to ships browser code",
         "link": "whether people follow it (href, redirect) instead of code calling it",
         "terraform": "whether it stands in HCL",
+        "development-only": "whether only stacks for development publish the port on the host",
         "in-script": "whether it stands in a script: of its own, or in a workflow's step",
         "variable-default": "whether it is the value of a Terraform variable: its default, or in a .tfvars file",
         "network-range": "whether it is a subnet or mask, not a host",
