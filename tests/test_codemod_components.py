@@ -88,11 +88,7 @@ def test_a_component_without_a_script_gets_one(path: str, opened: str) -> None:
 @pytest.mark.parametrize(
     ("path", "code", "words"),
     [
-        (
-            "src/A.vue",
-            f'<script>\nexport default {{}}\n</script>\n<template><i a="{URL}"/></template>',
-            "<script setup>",
-        ),
+        ("src/A.vue", f'<script>\nexport default A\n</script>\n<template><i a="{URL}"/></template>', "<script setup>"),
         ("src/A.vue", SETUP + f"<template>see {URL}</template>", "text of the page"),
         ("src/A.vue", SETUP + f'<template><i v-pre a="{URL}"/></template>', "no attribute"),
         ("src/A.vue", SETUP + f'<template><i style="background: url({URL})"/></template>', "longer text"),
@@ -106,6 +102,32 @@ def test_refusals(path: str, code: str, words: str) -> None:
     result = rewrite(code + "\n", path=path, value=URL)
     assert result.startswith("refused: ")
     assert words in result
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("{}", "{ methods: { getApiUrl } }"),
+        ("{ name: 'A' }", "{ name: 'A', methods: { getApiUrl } }"),
+        ("{\n  name: 'A',\n}", "{\n  name: 'A',\n  methods: { getApiUrl },\n}"),
+        ("defineComponent({ methods: { go() {} } })", "defineComponent({ methods: { go() {}, getApiUrl } })"),
+        ("{\n  methods: {\n    go() {},\n  },\n}", "{\n  methods: {\n    go() {},\n    getApiUrl,\n  },\n}"),
+        ("{\n  name: 'A' // a\n}", "{\n  name: 'A',\n  methods: { getApiUrl } // a\n}"),
+        ("{ methods: {} }", "{ methods: { getApiUrl } }"),
+    ],
+)
+def test_a_vue_template_without_setup_sees_methods(before: str, after: str) -> None:
+    markup = f'<template><img src="{URL}/i"></template>\n'
+    code = f"{markup}<script>\nimport a from './a'\nexport default {before}\n</script>\n"
+    result = rewrite(code, path="src/A.vue", layers=("html:attribute",))
+    assert f"{IMPORT}export default {after}\n" in result
+    assert "<img :src=\"getApiUrl('/i')\">" in result
+
+
+def test_what_is_among_the_methods_is_put_there_once() -> None:
+    code = f"<script>\n{IMPORT}export default {{ methods: {{ getApiUrl }} }}\n</script>\n"
+    result = rewrite(code + f'<template><i a="{URL}"/></template>\n', path="src/A.vue")
+    assert result == code + '<template><i :a="getApiUrl()"/></template>\n'
 
 
 MODULES = [

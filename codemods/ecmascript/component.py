@@ -1,7 +1,7 @@
 """Vue, Svelte and Astro components: the part that holds an address, and the script whose imports that part sees.
 
 A template sees the imports of Vue's `<script setup>`, of Svelte's scripts and of the code in front of an Astro page. A
-component without any gets such a script; beside a Vue script without `setup` nothing can be imported for a template.
+component without any gets such a script. Of a Vue script without `setup` the template sees the component's methods.
 """
 
 import html
@@ -27,12 +27,14 @@ class Place(NamedTuple):
     """Where an address of a file stands. source: the code around it, None in a plain attribute.
 
     home: the script to import into, None if one is to be made. seen: other scripts whose imports count there.
+    options: the object of a Vue component whose template sees its methods and no imports.
     """
 
     source: Source | None
     home: Source | None
     seen: tuple[Source, ...] = ()
     attribute: Attribute | None = None
+    options: Node | None = None
 
     @property
     def shown(self) -> bool:
@@ -77,12 +79,15 @@ def place(path: str, data: bytes, at: int) -> Place | str:
     if isinstance(attribute, str):
         return attribute
     home = _home(suffix, found)
-    if isinstance(home, str):
-        return home
     source = Source(path, data, home.span.start) if home is not None else None
+    options = None
+    if suffix == "vue" and source is not None and not any(script.setup for script in found):
+        options = _options(source)
+        if options is None:
+            return "the template sees no imports: the component has no `<script setup>` and no object of options"
     seen = tuple(Source(path, data, one.span.start) for one in found if one != home and suffix != "astro")
     code = attribute.quote in ("{", "`") or (suffix == "vue" and _VUE_CODE.match(attribute.name) is not None)
-    return Place(Expression(path, data, attribute) if code else None, source, seen, attribute)
+    return Place(Expression(path, data, attribute) if code else None, source, seen, attribute, options)
 
 
 def _in_script(path: str, data: bytes, at: int, own: Script, found: list[Script]) -> Place | str:
@@ -98,13 +103,52 @@ def _in_script(path: str, data: bytes, at: int, own: Script, found: list[Script]
     return Place(source, Source(path, data, shared.span.start), (source,))
 
 
-def _home(suffix: str, found: list[Script]) -> Script | str | None:
+def _home(suffix: str, found: list[Script]) -> Script | None:
     """The script that a template's imports belong in; None if there is none yet."""
     if suffix == "astro":
         return next((script for script in found if script.attributes == b"---"), None)
-    if suffix == "vue" and found and not any(script.setup for script in found):
-        return "the template sees no imports: the component has no `<script setup>`"
     return next((script for script in found if script.shared(suffix)), found[0] if found else None)
+
+
+def _options(source: Source) -> Node | None:
+    """The object of `export default {…}` or `export default defineComponent({…})`."""
+    exported = next((node for node in source.root.children if node.type == "export_statement"
+                     and node.child_by_field_name("value") is not None), None)  # fmt: skip
+    value = exported.child_by_field_name("value") if exported is not None else None
+    if value is not None and value.type == "call_expression":
+        given = value.child_by_field_name("arguments")
+        value = given.named_children[0] if given is not None and len(given.named_children) == 1 else None
+    return value if value is not None and value.type == "object" else None
+
+
+def exposed(source: Source, options: Node, name: str) -> Edit | None:
+    """The edit that puts a function among a component's methods; None if it is there."""
+    methods = next(
+        (pair.child_by_field_name("value") for pair in options.named_children if _key(pair) == "methods"), None
+    )
+    if methods is None:
+        return _entry(source, options, f"methods: {{ {name} }}")
+    if any(child.text == name.encode() for child in methods.named_children):
+        return None
+    return _entry(source, methods, name)
+
+
+def _key(pair: Node) -> str:
+    key = pair.child_by_field_name("key")
+    return (key.text or b"").decode() if key is not None else ""
+
+
+def _entry(source: Source, held: Node, text: str) -> Edit:
+    """A last entry of an object, on a line of its own if the one before has its own."""
+    entries = [child for child in held.named_children if child.type != "comment"]
+    if not entries:
+        return Edit(source.path, Span(held.start_byte + 1, held.start_byte + 1), f" {text} ")
+    last = entries[-1]
+    lead = re.search(rb"\n([ \t]*)$", source.data[: last.start_byte])
+    gap = source.newline + lead.group(1).decode() if lead else " "
+    comma = re.match(rb"\s*,", source.data[last.end_byte : held.end_byte])
+    at = last.end_byte + (comma.end() if comma else 0)
+    return Edit(source.path, Span(at, at), f"{gap}{text}," if comma else f",{gap}{text}")
 
 
 def _attribute(suffix: str, data: bytes, at: int) -> Attribute | str:

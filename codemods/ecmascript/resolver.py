@@ -126,6 +126,9 @@ def _fix(request: Request, place: Place, node: Node | None, plan: Plan, service:
         return Refusal(edits)
     if imported.edit is not None:
         edits.append(imported.edit)
+    if place.options is not None and place.home is not None:
+        entry = component.exposed(place.home, place.options, imported.local)
+        edits += [entry] if entry is not None else []
     creates = () if plan.exists else ((plan.path, plan.marker()),)
     title = f"call `{name}`, the resolver of `{service}`"
     return Fix(title, request.applicability, tuple(edits), creates)
