@@ -4,6 +4,7 @@ import pytest
 
 from tests.projects import project_of
 from unmoor.link import documents
+from unmoor.link.existence import Made
 from unmoor.link.sites import Sites
 
 TREE = {
@@ -152,3 +153,9 @@ def test_home_folders() -> None:
     code = 'A = "/Users/tanaka/models"\nB = "/home/ubuntu/x"\nC = "/Users/you/x"\n'
     project = project_of({"a.py": code, "README.md": "`/Users/tanaka/x`\n"})
     assert [s.value for s in documents.subjects(project)] == ["/Users/tanaka/models"]
+
+
+@pytest.mark.parametrize("program", ["src/app/main.py", "backend/venv/lib/site-packages/x/main.py"])
+def test_a_program_of_a_vendored_tree_writes_no_file_of_ours(program: str) -> None:
+    project = project_of({program: 'open("data/prices.csv", "w")\n'})
+    assert Made(project).written("prices.csv") is program.startswith("src")

@@ -11,6 +11,7 @@ from functools import cached_property, lru_cache
 from typing import NamedTuple
 from urllib.parse import unquote
 
+from unmoor.files.discovery import foreign
 from unmoor.project import Project, Tree, normalise
 
 # Folders that tools make. One that the repository itself holds is not an output.
@@ -330,7 +331,7 @@ class Made:
         names: set[bytes] = set()
         halves: list[tuple[set[bytes], set[bytes]]] = []
         for path in self._project.tree.files:
-            if not _PROGRAMS.search(path):
+            if not _PROGRAMS.search(path) or foreign(path):
                 continue
             try:
                 data = self._project.read(path)
