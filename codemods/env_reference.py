@@ -74,6 +74,8 @@ def required(request: Request) -> Fix | Refusal:
     before = re.search(rb"\$\{(\w+)(:?)-$", head)
     if before is None or not closed:
         return Refusal("the default is only a part of the expansion")
+    if re.search(rb"\$\{\w+:?-[^{}\s]*$", head[: before.start()]):
+        return Refusal("it is a part of the default of another variable")
     name, colon = before.group(1).decode(), before.group(2).decode()
     if _style(request, layers_of(request)) == "compose" and not _set_beside(request, name):
         return Refusal("the stack starts without an env file, and would no longer")

@@ -19,17 +19,26 @@ def fix(request: Request) -> Fix | Refusal:
     if service is None:
         return Refusal("the service is not written in this file")
     name = compose.key(service)
-    test = check_for(str(finding.attrs.get("image") or ""), _port(request, compose, service, name))
+    image = str(finding.attrs.get("image") or "")
+    test = check_for(image, _port(request, compose, service, name))
     if test is None:
         return Refusal("no tool for a check is known to be in its image")
     if compose.get(service, "healthcheck") is not None:
         return Refusal("it has a healthcheck")
+    if check_for(image, None) is not None and _port_given(compose, service):
+        return Refusal("its command names another port")
     settings = [("test", json.dumps(test)), ("interval", "10s"), ("timeout", "5s"), ("retries", "5")]
     check = nested("healthcheck", [entry(key, value) for key, value in settings], " " * compose.step())
     edit = compose.append(service, [check])
     if edit is None:
         return Refusal("the service is written elsewhere")
     return Fix(f"check `{name}` with `{test[1]}`", request.applicability, (edit,))
+
+
+def _port_given(compose: Compose, service: Node) -> bool:
+    """Whether a data store is started at a port of its own, which its client would have to be told."""
+    texts = [compose.text(pair) for key in ("command", "entrypoint") if (pair := compose.get(service, key)) is not None]
+    return any(re.search(r"(?<![\w-])(?:--port|-p|port=)[\s=\"',\]-]*\$?\{?\w*\d", text) for text in texts)
 
 
 def _port(request: Request, compose: Compose, service: Node, name: str) -> int | None:

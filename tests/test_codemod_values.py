@@ -545,6 +545,25 @@ def test_the_check_asks_the_port_of_this_very_service() -> None:
     assert "connect(5000," in changed("healthcheck", text, "backend", finding_attrs={"image": "node:22"})
 
 
+@pytest.mark.parametrize(
+    "command", ["--port 29999", "['mongod', '--port', '29999']", "mongod --port=29999", "-p 29999"]
+)
+def test_a_store_at_a_port_of_its_own_gets_no_check(command: str) -> None:
+    text = f"services:\n  db:\n    image: mongo:7\n    command: {command}\n"
+    assert changed("healthcheck", text, "db", finding_attrs={"image": "mongo:7"}) == (
+        "refused: its command names another port"
+    )
+    text = f"services:\n  db:\n    image: node:22\n    command: {command}\n    ports: ['1:29999']\n"
+    assert "connect(29999" in changed("healthcheck", text, "db", finding_attrs={"image": "node:22"})
+
+
+def test_a_default_within_a_default_stays() -> None:
+    text = 'A="${A:-${B:-http://localhost:1}:2}"\n'
+    assert changed("resolver-call", text, "http://localhost:1", "a.sh", role="default", language="shell") == (
+        "refused: it is a part of the default of another variable"
+    )
+
+
 def test_a_heading_goes_with_its_only_entry() -> None:
     text = "A=1\n\n# of B\nB=1\n\n# of C\nC=1\n"
     assert changed("remove-entry", text, "B=1", ".env.example", kind="env") == "A=1\n\n# of C\nC=1\n"

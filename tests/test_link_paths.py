@@ -206,6 +206,16 @@ def test_a_broken_build_is_reported_where_it_is_broken() -> None:
     ]
 
 
+def test_a_mount_is_seen_from_the_projects_folder_and_is_no_volume() -> None:
+    files = {
+        "tools/elastic/compose.yaml": "services:\n  a:\n    image: x\n    volumes:\n"
+        "      - ../../elastic/logstash/pipe.yml:/etc/x.yml\n",
+        "tools/elastic/logstash/pipe.yml": "a: 1\n",
+    }
+    subjects = [s for s in paths.subjects(project_of(files)) if s.kind == "compose-path"]
+    assert [s.suggestion for s in subjects] == ["./logstash/pipe.yml"]
+
+
 def test_copy_sources_of_several_builders() -> None:
     """A source that one builder has is right; a builder whose context has none of them is wrong, once."""
     files = {

@@ -38,7 +38,7 @@ def mount_subjects(project: Project, made: Made, at: Finder) -> Iterator[Subject
         for service in stack.services.values():
             for mount in service.mounts:
                 if mount.kind == "bind" and mount.source is not None and mount.source.at.path in project.facts:
-                    found = _mount(project, made, at, service, mount, mount.source)
+                    found = _mount(project, made, at, stack, service, mount, mount.source)
                     places.setdefault(("mount", mount.source.at), []).append(found)
             for file in service.env_files:
                 if file.value.at.path in project.facts:
@@ -52,7 +52,9 @@ def mount_subjects(project: Project, made: Made, at: Finder) -> Iterator[Subject
     yield from _referred(project, made)
 
 
-def _mount(project: Project, made: Made, at: Finder, service: Service, mount: Mount, source: Value) -> Subject | None:
+def _mount(
+    project: Project, made: Made, at: Finder, stack: Stack, service: Service, mount: Mount, source: Value
+) -> Subject | None:
     path = mount.source_path
     raw = source.raw
     if path is None or not path or project.tree.has(path) or (source.text or "").startswith(("/", "~")) or "$" in raw:
@@ -66,7 +68,7 @@ def _mount(project: Project, made: Made, at: Finder, service: Service, mount: Mo
     if near == path:
         near = ""
     needed = file or _needed_folder(path, target, near, mount.read_only)
-    return _subject(project, at, "mount", source.at, raw, service, path, near, folder, needed, target)
+    return _subject(project, at, "mount", source.at, raw, stack, service, path, near, folder, needed, target)
 
 
 def _needed_folder(path: str, target: str, near: str, read_only: bool) -> bool:
@@ -91,7 +93,7 @@ def _env_file(
     if by_hand(project.tree, path) or excused(project, path, raw, made.of(file.value.at.path)):
         return None
     near = near_path(path, project)
-    return _subject(project, at, "env-file", file.value.at, raw, service, path, near, False, True, "")
+    return _subject(project, at, "env-file", file.value.at, raw, stack, service, path, near, False, True, "")
 
 
 def _subject(
@@ -100,6 +102,7 @@ def _subject(
     use: str,
     where: Location,
     raw: str,
+    stack: Stack,
     service: Service,
     path: str,
     near: str,
@@ -122,11 +125,12 @@ def _subject(
     reasons = [Reason(f"there is no {path}")]
     if near:
         reasons.append(Reason(f"the nearest is {near}"))
-    base = _base(path, raw)
+    base = stack.project_dir if normalise(raw, stack.project_dir) == path else _base(path, raw)
     written = ""
     if near and base is not None:
         written = relpath(near, base or ".")
-        written = "./" + written if raw.startswith("./") and not written.startswith(".") else written
+        bare = raw.startswith("./") or use == "mount"  # a bare name is a volume
+        written = "./" + written if bare and not written.startswith(".") else written
     return Subject(
         "compose-path",
         where.path,
