@@ -25,9 +25,9 @@ def fix(request: Request) -> Fix | Refusal:
     else:
         lo, hi = match.span("ip") if match["ip"] else (match.start("ports"), match.start("ports"))
         edit = Edit(request.finding.path, Span(span.start + lo, span.start + hi), "127.0.0.1:")
-    # a broker's clients are on other machines as a rule
-    broker = _BROKER.search(str(request.finding.attrs.get("image", "")))
-    return Fix("publish on 127.0.0.1 only", "unsafe" if broker else request.applicability, (edit,))
+    # a broker's clients are on other machines as a rule; docker-compose 1 does not know `host_ip`
+    unsure = match is None or _BROKER.search(str(request.finding.attrs.get("image", "")))
+    return Fix("publish on 127.0.0.1 only", "unsafe" if unsure else request.applicability, (edit,))
 
 
 def _long(request: Request, span: Span) -> Edit | None:

@@ -5,7 +5,7 @@ import re
 from unmoor.codemods.placing import layers_of, raw_of, requoted, span_of
 from unmoor.codemods.request import Request
 from unmoor.generate.plan import constant
-from unmoor.model.findings import Edit, Fix, Refusal
+from unmoor.model.findings import Applicability, Edit, Fix, Refusal
 from unmoor.model.spans import Span
 from unmoor.text.addresses import parse
 from unmoor.text.encode import encode
@@ -65,10 +65,12 @@ def required(request: Request) -> Fix | Refusal:
     """
     span, source = span_of(request), request.source
     head, closed = source[max(span.start - 200, 0) : span.start], source[span.end : span.end + 1] == b"}"
+    bare = request.reference.kind == "host" and "://" not in request.reference.value
+    sure: Applicability = "display-only" if bare else request.applicability
     spring = re.search(rb"\$\{([\w.-]+):$", head)
     if spring and closed and request.reference.language in ("yaml", "properties"):
         edit = Edit(request.finding.path, Span(span.start - 1, span.end), "")
-        return Fix(f"require `{spring.group(1).decode()}`", request.applicability, (edit,))
+        return Fix(f"require `{spring.group(1).decode()}`", sure, (edit,))
     if (assigned := _assigned_by_make(request, span)) is not None:
         return assigned
     before = re.search(rb"\$\{(\w+)(:?)-$", head)
@@ -80,9 +82,7 @@ def required(request: Request) -> Fix | Refusal:
     if _style(request, layers_of(request)) == "compose" and not _set_beside(request, name):
         return Refusal("the stack starts without an env file, and would no longer")
     edit = Edit(request.finding.path, Span(span.start - 1 - len(colon), span.end), f":?{name} is not set")
-    attrs = request.reference.attrs
-    bare = request.reference.kind == "host" and not attrs.get("explicit")
-    return Fix(f"require `{name}`", "display-only" if bare else request.applicability, (edit,))
+    return Fix(f"require `{name}`", sure, (edit,))
 
 
 def _assigned_by_make(request: Request, span: Span) -> Fix | Refusal | None:

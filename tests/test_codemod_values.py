@@ -557,6 +557,15 @@ def test_a_store_at_a_port_of_its_own_gets_no_check(command: str) -> None:
     assert "connect(29999" in changed("healthcheck", text, "db", finding_attrs={"image": "node:22"})
 
 
+def test_a_bare_host_is_only_shown() -> None:
+    from unmoor.codemods import fix
+
+    for path, text in (("a.sh", 'H="${A:-127.0.0.1}"\n'), ("application.yml", "a: jdbc:mysql://${A:127.0.0.1}/x\n")):
+        language = "shell" if path == "a.sh" else "yaml"
+        asked = request({path: text}, path, "127.0.0.1", kind="host", role="default", language=language)
+        assert getattr(fix("resolver-call", asked), "applicability", "") == "display-only"
+
+
 def test_a_default_within_a_default_stays() -> None:
     text = 'A="${A:-${B:-http://localhost:1}:2}"\n'
     assert changed("resolver-call", text, "http://localhost:1", "a.sh", role="default", language="shell") == (
