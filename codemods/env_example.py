@@ -12,6 +12,7 @@ _NAMES = (".env.example", ".env.sample", ".env.template", ".env.dist", "env.exam
           "env.sample", ".env.local.example", ".env.development.example", ".env.docker.example")  # fmt: skip
 _SECRET = re.compile(r"(?i)secret|token|password|passwd|credential|private|api_?key|_key$|_pat$|salt|_dsn$")
 _PLAIN = re.compile(r"[\w.:/@+,-]*")
+_WORDS = re.compile(r"[\w.:/@+,-]+(?: [\w.:/@+,-]+)+")
 
 
 def fix(request: Request) -> Fix | Refusal:
@@ -27,7 +28,7 @@ def fix(request: Request) -> Fix | Refusal:
     if re.search(rb"(?m)^\s*(?:#\s*)?(?:export\s+)?" + name.encode() + rb"\s*=", source):
         return Refusal(f"{path} already has it")
     end, at = newline(source), Span(len(source), len(source))
-    edits = [Edit(path, at, f"{name}={_value(request, name)}{end}")]
+    edits = [Edit(path, at, f"{_line(request, name)}{end}")]
     if re.search(rb"(?m)^\s*#", source):
         # An edit of its own: the variables of one file share it, and identical edits are one.
         edits.insert(0, Edit(path, at, f"{end}# read in {finding.path}{end}"))
@@ -52,13 +53,26 @@ def example_of(request: Request) -> str:
         folder = folder.rpartition("/")[0]
 
 
-def _value(request: Request, name: str) -> str:
-    """The code's own default where it is one plain word; nothing for what looks like a secret."""
-    reference = request.finding.reference
-    default = reference.attrs.get("default") if reference is not None else None
-    if not isinstance(default, str) or _SECRET.search(name) or not _PLAIN.fullmatch(default) or "@" in default:
-        return ""
-    if re.match(r"/(home|Users|root)/", default) or default in ("None", "False", "True", "null", "undefined"):
-        return ""  # somebody's own folder; a word of the language, which as a text means something else
+def _line(request: Request, name: str) -> str:
+    """`NAME=default`. A default that cannot be written here is not put away by an empty value: the line is commented
+    out."""
+    attrs = request.finding.reference.attrs if request.finding.reference is not None else {}
+    value = "" if _SECRET.search(name) else _value(attrs.get("default"))
+    if value is None:
+        return f"# {name}=" if attrs.get("has_default") else f"{name}="
+    return f"{name}={value}"
+
+
+def _value(default: object) -> str | None:
+    """The code's own default where all readers read it alike; "" where it is not for others, None where it cannot be
+    written."""
+    if not isinstance(default, str) or default in ("None", "False", "True", "null", "undefined"):
+        return None  # computed, or a word of the language, which as a text means something else
+    if "@" in default or re.match(r"/(home|Users|root)/", default):
+        return ""  # credentials; somebody's own folder
+    if _WORDS.fullmatch(default):
+        return f'"{default}"'
+    if not _PLAIN.fullmatch(default):
+        return None
     address = parse(default)
     return "" if address is not None and host_class(address.host) in ("private", "tailnet") else default

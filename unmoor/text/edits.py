@@ -143,7 +143,8 @@ def _variable(edit: Edit) -> str:
     if block := _BLOCK.fullmatch(edit.text):
         return block.group(1)
     name, mark, _ = edit.text.strip().rpartition("\n")[2].partition("=")
-    return name if mark and _line_of_env(edit) and not name.startswith("#") else ""
+    name = name.removeprefix("# ")
+    return name if mark and _line_of_env(edit) and re.fullmatch(r"(?:export )?[\w.-]+", name) else ""
 
 
 def _line_of_env(edit: Edit) -> bool:
