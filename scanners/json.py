@@ -12,9 +12,19 @@ from unmoor.scanners.values import Value, node_of
 from unmoor.scanners.yaml import compose, generic
 
 _LOCAL = (b"localhost", b"127.0.0.1", b"host.docker.internal", b"192.168.")
-_MAY_MATTER = re.compile(rb":(?:\\?/){2}|localhost|\d\.\d+\.\d+\.\d|\$\{|(?i:host|server|broker|addr|endpoint)")
+# What a value holds that is an address, or a key that says so of its value.
+_MAY_MATTER = re.compile(
+    rb":(?:\\?/){2}|localhost|\d\.\d+\.\d+\.\d|\$\{|::1\]|docker\.internal"
+    rb"|(?i:hosts?|hostname|addr|address|addresses|servers?|brokers?|list|endpoints?|listeners?)[\"']?\s*:"
+)
 _BIG = 1_000_000  # bytes; above it only a local address makes a file worth reading
 _SMALL = 100_000  # bytes; above it a file that holds no address at all is data, not configuration
+# Trees that are asked for: compose files, Kubernetes' manifests, the families of tsconfig.json; manifests go by name.
+_ASKED = re.compile(rb"[\"'](?:services|include|networks|volumes|apiVersion|compilerOptions|extends)[\"']\s*:")
+_MANIFEST = re.compile(
+    r"(?i)(^|/)((package|deno|composer|vercel|angular|nx|turbo|project|app|manifest)\.json[c5]?"
+    r"|[jt]sconfig[^/]*|docker-bake[^/]*|[^/]*compose[^/]*|proxy[^/]*)$|(^|/)\.?devcontainer|(^|/)\."
+)
 _MOST_NODES = 20_000  # a larger tree is data; its references are kept, the tree is not
 _LOCK = re.compile(r"(^|/)(package-lock|npm-shrinkwrap|composer\.lock|.*[.-]lock)\.json$")
 _EXAMPLE = re.compile(r"(?i)openapi|swagger|postman|insomnia|fixture|mock|__snapshots__|(^|/)samples?/")
@@ -34,7 +44,7 @@ def scan(unit: Unit) -> Facts:
     if _LOCK.search(unit.path) or (len(source) > _BIG and not any(address in source for address in _LOCAL)):
         return Facts()
     matters = bool(_MAY_MATTER.search(source))
-    if not matters and len(source) > _SMALL:
+    if not matters and (len(source) > _SMALL or not (_MANIFEST.search(unit.path) or _ASKED.search(source))):
         return Facts()
     roots, problems = read(source)
     facts = Facts(problems=[Problem(unit.span(lo, hi), message) for lo, hi, message in problems])

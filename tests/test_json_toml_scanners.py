@@ -192,3 +192,29 @@ def test_toml_files_that_name_endpoints() -> None:
     assert [(d.name, d.value) for d in facts.declarations] == [("run", "a.b:c")]
     facts = _scan('[http.services.a.loadBalancer]\nservers = [{url = "http://api:3000"}]\n', "traefik.toml")
     assert [r.role for r in facts.references] == ["proxy-target"]
+
+
+@pytest.mark.parametrize("text", ['{"greeting": "Ask your server"}', '{"a": [1, 2], "b": {"address line": "x"}}'])
+def test_data_that_holds_no_address_is_not_read(text: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("unmoor.scanners.json.read", lambda source: pytest.fail("read"))
+    assert _scan(text, "locales/en.json") == Facts()
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ('{"a": "http:\\/\\/db:1"}', "http://db:1"),
+        ('{"a": "localhost:3000"}', "localhost:3000"),
+        ('{"dbHost": "db"}', "db"),
+        ('{"brokers" : ["kafka:9092"]}', "kafka:9092"),
+        ('{"a": "host.docker.internal:3000"}', "host.docker.internal:3000"),
+        ('{"a": "10.0.0.5"}', "10.0.0.5"),
+    ],
+)
+def test_what_makes_a_file_of_data_worth_reading(text: str, value: str) -> None:
+    assert value in [reference.value for reference in _scan(text, "data/a.json").references]
+
+
+@pytest.mark.parametrize("path", ["package.json", "apps/web/tsconfig.base.json", ".devcontainer/devcontainer.json"])
+def test_manifests_keep_their_tree(path: str) -> None:
+    assert _scan('{"a": 1}', path).documents

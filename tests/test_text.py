@@ -1,5 +1,6 @@
 """Positions, mapped text, edits and addresses: the ground on which every span stands."""
 
+import re
 from itertools import pairwise
 
 import pytest
@@ -11,6 +12,7 @@ from unmoor.model.spans import Span
 from unmoor.text.addresses import find, host_class, parse, redact
 from unmoor.text.edits import apply, compose
 from unmoor.text.mapped import Mapped
+from unmoor.text.ports import spoken_ports
 from unmoor.text.positions import Lines
 
 
@@ -149,3 +151,19 @@ def test_composed_edits_do_what_both_did(text: str, data: st.DataObject) -> None
     assert apply(source, both) == result
     spans = [edit.span for edit in both]
     assert all(one.end < other.start for one, other in pairwise(spans)), "what touches is one edit"
+
+
+# The definition of a port that a text names, too slow to be searched for in every file.
+SPOKEN = re.compile(
+    rb"(?i)(?:port|listen|serve|bind|addr)[^\n]{0,60}?(?<![\d.])(\d{2,5})(?![\d.])|:(\d{4,5})[\"'`,\s)]"
+)
+
+
+WORDS = ["port", "Listen", "serve", "bind", "ADDR", " ", "\n", ":", ".", "'", ")", "7", "80", "3000", "54321", "x" * 55]
+
+
+@given(st.lists(st.sampled_from(WORDS), max_size=14))
+def test_ports_that_a_text_names(words: list[str]) -> None:
+    data = "".join(words).encode()
+    expected = {int(number) for match in SPOKEN.finditer(data) for number in match.groups() if number}
+    assert spoken_ports(data) == [str(number) for number in sorted(expected)]
