@@ -18,19 +18,27 @@ _PROPERTY = re.compile(
 )
 
 
+# A bean that is made under a condition, or by hand: only then is its property needed.
+_BEAN = re.compile(
+    rb"@(?:Component|Service|Configuration|Repository|(?:Rest)?Controller|SpringBootApplication|\w+Scoped|Singleton)\b"
+)
+_CONDITION = re.compile(rb"@(?:Conditional\w*|Profile|IfBuildProfile|IfBuildProperty)\b")
+
+
 def scan(unit: Unit) -> Facts:
     """The facts of a Java or Kotlin source."""
     facts = read(unit, KOTLIN if unit.path.endswith((".kt", ".kts")) else JAVA)
     injected: list[Reference] = []
+    needed = bool(_BEAN.search(unit.text.text)) and not _CONDITION.search(unit.text.text)
     for match in _PROPERTY.finditer(unit.text.text):
-        injected += _property(unit, match)
+        injected += _property(unit, match, needed)
     spans = {reference.span for reference in injected}
     facts.references = [r for r in facts.references if not any(span.contains(r.span) for span in spans)] + injected
     return facts
 
 
-def _property(unit: Unit, match: re.Match[bytes]) -> list[Reference]:
-    """A property that Spring injects; its relaxed name is the variable that sets it."""
+def _property(unit: Unit, match: re.Match[bytes], needed: bool) -> list[Reference]:
+    """A property that Spring injects; its relaxed name is the variable that sets it. needed: if it has no default."""
     written = match.group(1).decode()
     name = re.sub(r"[.-]", "_", written).upper()
     has = match.group(2) is not None
@@ -38,7 +46,7 @@ def _property(unit: Unit, match: re.Match[bytes]) -> list[Reference]:
     attrs: dict[str, object] = {
         "default": default,
         "has_default": has,
-        "required": not has,
+        "required": needed and not has,
         "access": "spring",
         "dynamic": False,
         "property": written,

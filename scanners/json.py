@@ -72,6 +72,8 @@ def _document(unit: Unit, root: Value, matters: bool) -> Facts:
 def _place(unit: Unit, root: Value) -> Place:
     if root.get("openapi") is not None or root.get("swagger") is not None:
         return Place(language="json", role="display", why="an API description")
+    if root.get("panels") is not None and root.get("schemaVersion") is not None:
+        return Place(language="json", role="display", why="the labels and queries of a dashboard")
     schema = root.string("info", "schema") or root.string("$schema")
     if "postman" in schema or _EXAMPLE.search(unit.path):
         return Place(language="json", role="example", why="a collection of sample requests or data")

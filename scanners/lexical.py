@@ -86,6 +86,8 @@ _SECOND = re.compile(
 )
 # What goes on without the variable: `== "true"`, `if v := os.Getenv("X"); v != ""`.
 _DOES_WITHOUT = re.compile(r"""\s*[)\]]\s*(?:[!=]==?\s*["'][^"'\n]+["']|;\s*\w+\s*!=\s*"")""")
+# Go's struct tags: `env:"X,default=http://…"`, `envDefault:"http://…"`, `default:"http://…"`.
+_TAGGED = re.compile(r"""(?i)\b(?:env)?default(?:=|:")""")
 _REQUIRED = re.compile(r"(?i)fetch_env!|env!|must|require")
 _SHOWN = re.compile(
     r"(?i)(^|[.:>])(print\w*|println!?|eprintln!?|puts|echo|writeline|write|printf|fatal\w*|panic!?|log\w*|info\w*!?|warn\w*!?"
@@ -219,6 +221,8 @@ def _addresses(
     if read_ is not None and not read_.attrs["default"]:
         read_.attrs.update(default=value, has_default=True, required=False)
     role, why, attrs = use(literal, read_)
+    if role == "config" and _TAGGED.search(value):
+        role, why = "default", "the default of a field, in its tag"
     layer = f"{tongue.name}:{'raw' if literal.raw else 'string'}"
     runtime = "test" if literal.frame.test else unit.runtime
     size = len(literal.text.text)

@@ -44,7 +44,7 @@ _KEY_ROLES: tuple[tuple[re.Pattern[str], Role], ...] = (
 )
 _HOME = re.compile(rb"(?<![\w.$}/~-])(?:/home|/Users)/[A-Za-z][\w.-]*(?:/[\w./@-]*)?")
 WILDCARDS = {"0.0.0.0", "::", "*"}
-_NO_HOST = re.compile(r"(?i)^(true|false|yes|no|on|off|none|null|default|disabled|enabled|auto|\d+|any|all)$")
+_NO_HOST = re.compile(r"(?i)^(true|false|yes|no|on|off|none|null|default|disabled|enabled|auto|direct|\d+|any|all)$")
 _HOST_AND_PORT = re.compile(r"^[A-Za-z][\w.-]*:\d{2,5}(?:/[^:]*)?(?:,[A-Za-z][\w.-]*:\d{2,5})*$")
 _HOST_VALUE = re.compile(r"^(?:[A-Za-z0-9](?:[\w.-]*[A-Za-z0-9])?|\[[0-9a-fA-F:]+\])(?::\d{1,5})?(?:/.*)?$")
 

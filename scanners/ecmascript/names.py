@@ -19,7 +19,7 @@ DISPLAY = re.compile(
     r"(?i)^(?:console\.\w+|(?:\w+\.)*\w*(?:log|logger|logging|winston|pino|bunyan|chalk|kleur|spinner|ora|consola|debug)\w*"
     r"\.(?:log|info|warn|warning|error|debug|trace|fatal|success|verbose|start|succeed|fail|http|\w*box)|alert|confirm|prompt|log|print|println|debug|warn"
     r"|(?:\w+\.)*toast(?:\.\w+)?|(?:\w+\.)*notif\w*(?:\.\w+)?|message\.\w+|chalk(?:\.\w+)+|\w*Error|\w*Exception|process\.(?:stdout|stderr)\.write"
-    r"|invariant|assert(?:\.\w+)?|(?:\w+\.)*(?:description|describe|help|usage|example|epilog\w*|addHelpText|summary)|t|i18n\.t|_|td)$"
+    r"|invariant|assert(?:\.\w+)?|(?:\w+\.)*(?:description|describe|help|usage|example|epilog\w*|addHelpText|summary)|(?:.*\.)?addServer|t|i18n\.t|_|td)$"
 )
 COMPARISON = re.compile(
     r"(?:^|\.)(?:includes|startsWith|endsWith|indexOf|lastIndexOf|match|matchAll|test|replace|replaceAll|search|split|has|some|every"

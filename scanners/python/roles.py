@@ -117,6 +117,8 @@ def _nearest(source: bytes, node: Node) -> Use:
             if _is_field(parent, "key", child):
                 return Use("type", "a key", position="pair-key")
             key = key or _bare(source, parent.child_by_field_name("key"))
+            if key == "default":
+                return Use("default", "the default of a field", call, key)
         elif kind == "argument_list" and parent.parent is not None and parent.parent.type == "call":
             name = name_of(source, parent.parent.child_by_field_name("function"))
             found = _in_call(source, parent, child, name, key)
