@@ -19,7 +19,13 @@ _INDEX = ("index", "readme", "_index", "page", "overview")
 
 # Marker file → (kind, content folders, served folders, strict). strict: every route comes from a file of its name.
 _MARKERS: tuple[tuple[str, str, tuple[str, ...], tuple[str, ...], bool], ...] = (
-    (r"docusaurus\.config\.\w+", "docusaurus", ("docs", "blog", "src/pages", "community", "i18n"), ("static",), False),
+    (
+        r"docusaurus\.config\.\w+",
+        "docusaurus",
+        ("docs", "versioned_docs", "blog", "src/pages", "community", "i18n"),
+        ("static",),
+        False,
+    ),
     (r"\.vitepress/config\.\w+", "vitepress", ("..",), ("../public",), True),
     (r"\.vuepress/config\.\w+", "vuepress", ("..",), ("public",), False),
     (r"mkdocs\.ya?ml", "mkdocs", ("docs",), ("docs",), True),
