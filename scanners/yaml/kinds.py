@@ -4,7 +4,7 @@ import re
 
 from unmoor.scanners.unit import Unit
 from unmoor.scanners.values import Value
-from unmoor.scanners.yaml import compose
+from unmoor.scanners.yaml import compose, monitoring
 
 # First match of the path wins; a key that must stand at the top of the document guards against a name's other uses.
 _BY_PATH: tuple[tuple[re.Pattern[str], str, str], ...] = (
@@ -40,7 +40,7 @@ def _by_content(unit: Unit, root: Value) -> str:
         return "kubernetes"
     if root.get("openapi") is not None or root.get("swagger") is not None or root.get("asyncapi") is not None:
         return "openapi"
-    if root.get("scrape_configs") is not None or _targets(root):
+    if monitoring.scrapes(root) or _targets(root):
         return "prometheus"
     if _traefik(unit, root):
         return "traefik"

@@ -1,4 +1,4 @@
-"""Prometheus and Traefik files: what they call stands in `targets` and `url`.
+"""Prometheus and Traefik files, and collectors that scrape: what they call stands in `targets` and `url`.
 
 https://prometheus.io/docs/prometheus/latest/configuration/configuration/ and https://doc.traefik.io/traefik/
 """
@@ -14,10 +14,16 @@ _PROXIED = frozenset(["url", "address", "target", "upstream"])
 _BOUND = frozenset(["entryPoints", "ping", "metrics"])
 
 
+def scrapes(root: Value) -> bool:
+    """Whether a document is Prometheus's own, or has an OpenTelemetry collector scrape as Prometheus does."""
+    inside = root.get("receivers", "prometheus", "config", "scrape_configs")
+    return root.get("scrape_configs") is not None or inside is not None
+
+
 def scan(unit: Unit, root: Value) -> Facts:
     """The references of a Prometheus, Alertmanager or Traefik document."""
     facts = Facts()
-    traefik = root.get("scrape_configs") is None
+    traefik = not scrapes(root)
     for path, key, value in walk(root):
         if not value.scalar or value.kind == "null":
             continue
