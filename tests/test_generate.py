@@ -146,6 +146,18 @@ def test_env_example_and_docs(shop: Project) -> None:
     assert "SHOP_MODE" not in texts.env_example(shop, None, "web")
 
 
+def test_an_example_file_holds_nothing_of_one_machine(tmp_path: Path) -> None:
+    lines = ["A = os.getenv('DEPLOY_HOST', '192.168.40.12')", "B = os.getenv('API_SERVER', 'http://192.168.0.5:8080')",
+             "C = os.getenv('IMAGES', '/home/ada/images')", "D = os.getenv('REGION', None)",
+             "E = os.getenv('WORKERS', '8')", "F = os.getenv('API', 'http://localhost:8000')"]  # fmt: skip
+    (tmp_path / "main.py").write_text("\n".join(["import os", *lines, ""]))
+    text = texts.env_example(engine.load(tmp_path, Settings(), cache=False), None)
+    values = dict(line.split("=", 1) for line in text.splitlines() if "=" in line and not line.startswith("#"))
+    assert values == {
+        "DEPLOY_HOST": "", "API_SERVER": "", "IMAGES": "", "REGION": "", "WORKERS": "8", "API": "http://localhost:8000"
+    }  # fmt: skip
+
+
 def test_jobs_and_the_access_matrix(shop: Project) -> None:
     assert "audit" in yaml.safe_load(texts.ci(shop, None, "github"))["jobs"]
     assert "script" in yaml.safe_load(texts.ci(shop, None, "gitlab"))["unmoor"]

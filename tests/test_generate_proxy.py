@@ -190,3 +190,15 @@ def test_a_tool_of_another_stack_is_not_the_applications(tmp_path: Path) -> None
     project = load(tmp_path, {**FILES, "compose.tools.yaml": tool, "web/app/go.tsx": page})
     assert "uptime" not in proxies.proxy(project, None, "nginx")
     assert "set $uptime" in proxies.proxy(project, None, "nginx", "", ("uptime",))
+
+
+def test_pages_that_the_back_ends_own_image_holds_are_developed_beside_it(tmp_path: Path) -> None:
+    files = {
+        "compose.yaml": "services:\n  app:\n    build: .\n    ports: ['8000:8000']\n",
+        "Dockerfile": "FROM python:3.13\nCOPY web ./web\nCOPY api ./api\nEXPOSE 8000\n",
+        "api/main.py": FILES["api/main.py"].replace("@app.", "@router."),
+        "web/package.json": '{"devDependencies": {"vite": "8"}}',
+    }
+    assert "'/api': { target: env.APP_INTERNAL_URL || 'http://localhost:8000'" in proxies.proxy(
+        load(tmp_path, files), None, "vite"
+    )

@@ -17,7 +17,6 @@ if TYPE_CHECKING:
     from unmoor.topology.model import Service, Stack
 
 _CODE = re.compile(r"\.([cm]?[jt]sx?|py|go|java|kt|scala|vue|svelte|astro|rb|php|rs|cs|exs?)$")
-_SOMEBODYS = re.compile(r"^(/home/|/Users/|/root/|[A-Za-z]:\\)")
 
 
 class Entry(NamedTuple):
@@ -66,7 +65,7 @@ def _given(service: "Service", name: str) -> bool:
 def _entry(project: "Project", stack: "Stack", service: "Service", variable: "Variable") -> Entry:
     default, usable = _from_inside(project, stack, service, variable.example)
     baked = variable.name.startswith(frameworks.PUBLIC) and service.build is not None
-    return Entry(variable.name, default, variable.required or usable is False, baked)
+    return Entry(variable.name, default, variable.required or variable.bound or usable is False, baked)
 
 
 def _from_inside(project: "Project", stack: "Stack", service: "Service", default: str) -> tuple[str, bool | None]:
@@ -75,12 +74,10 @@ def _from_inside(project: "Project", stack: "Stack", service: "Service", default
     The second is whether the code's own default serves in a container; None if that cannot be told.
     """
     address = parse(default)
-    if _SOMEBODYS.match(default) or default in ("localhost", "127.0.0.1"):
+    if default in ("localhost", "127.0.0.1"):
         return "", False
-    if address is None or host_class(address.host) not in ("loopback", "private", "tailnet"):
+    if address is None or host_class(address.host) != "loopback":
         return default, True
-    if host_class(address.host) != "loopback":
-        return "", False
     runtime = Runtime("container", service.name, stack.name)
     found = project.topology.resolve(address, runtime)
     other = found.service is not None and found.service.name != service.name

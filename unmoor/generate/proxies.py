@@ -94,6 +94,8 @@ def routes(project: "Project", front: FrontEnd, wanted: tuple[str, ...] = ()) ->
     page = front.service.name if front.service is not None and not declared(project, front.service.name) else ""
     others = [one for one in everyone.values() if one.name != page]
     own = tuple(one for one in others if services.ours(project, one) or one.name in wanted)
+    if not own and front.service is not None:
+        own = (front.service,)  # one image holds the pages and what answers them
     called = Calls(project, own, front.folder).all()
     silent = [one for one in own if not any(call.service == one.name for call in called)]
     addressed = [one for one in own if _addressed(one, front.folder)] or (list(own) if len(own) == 1 else [])

@@ -5,6 +5,8 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
+from unmoor.text.addresses import host_class, parse
+
 if TYPE_CHECKING:
     from unmoor.link.env_index import Variables
     from unmoor.project import Project
@@ -33,10 +35,17 @@ class Variable(Struct, frozen=True):
 
     @property
     def example(self) -> str:
-        """What an example file says: the default, unless it is a secret or needs quoting."""
+        """What an example file says: the default, unless it is a secret, needs quoting or is of one machine only."""
         if self.default is None or self.secret or not re.fullmatch(r"[\w.:/@+,=?&%-]*", self.default):
             return ""
-        return self.default
+        return "" if self.bound or self.default in ("None", "null", "undefined") else self.default
+
+    @property
+    def bound(self) -> bool:
+        """Whether the default is somebody's own folder or network: it serves on that machine only."""
+        address = parse(self.default or "")
+        own = address is not None and host_class(address.host) in ("private", "tailnet")
+        return own or bool(re.match(r"/(home|Users|root)/", self.default or ""))
 
 
 def of(project: "Project", folder: str = "") -> list[Variable]:
