@@ -149,7 +149,7 @@ def test_a_link_and_a_scaffold_are_offered_and_proven(write: Callable[[dict[str,
         "compose.yaml": "services:\n  web:\n    build: {context: ., dockerfile: web/Dockerfile}\n",
         "dockerfiles/Dockerfile": "FROM node:22\n",
         "tools/compose.yaml": "services:\n  api:\n    build: ./api\n",
-        "tools/api/package.json": "{}\n",
+        "tools/api/package.json": '{"scripts": {"start": "node ."}}\n',
     }
     root = write(files)
     _, said = ask(root, ["2", "n"], "--unsafe-fixes", "--rule", "missing-dockerfile")
@@ -163,3 +163,12 @@ def test_a_link_and_a_scaffold_are_offered_and_proven(write: Callable[[dict[str,
     assert "3 begin tools/api/Dockerfile" in plain(said)
     assert "FROM node" in (root / "tools/api/Dockerfile").read_text()
     assert unmoor("scan", "--select", "missing-dockerfile", "--exit-zero").out.count("missing-dockerfile") == 0
+
+
+def test_a_scaffold_that_would_be_wrong_is_not_made_even_if_chosen(write: Callable[[dict[str, str]], Path]) -> None:
+    """There is no `start` script for it to run."""
+    root = write({"compose.yaml": "services:\n  api:\n    build: ./api\n", "api/package.json": "{}\n"})
+    _, said = ask(root, ["y"], "--rule", "missing-dockerfile")
+    assert "begin api/Dockerfile" in plain(said)
+    assert "the fix would make another finding (missing-script)" in plain(said)
+    assert not (root / "api/Dockerfile").exists()
