@@ -8,6 +8,7 @@ from unmoor.codemods.request import Request
 from unmoor.model.findings import Edit, Fix, Refusal
 from unmoor.model.spans import Span
 
+ELSEWHERE = "the `host_ip` of a long mapping, which stands on a line of its own"
 _SHORT = re.compile(
     r"(?P<quote>[\"']?)(?P<ip>0\.0\.0\.0:|\[::\]:|\*:)?(?P<ports>(?:\d+(?:-\d+)?|\$\{[^}]*\}):\d[\d/a-z-]*)[\"']?"
 )

@@ -15,6 +15,7 @@ from tests.projects import project_of
 from unmoor.codemods import fix as make
 from unmoor.model.facts import Reference
 from unmoor.model.findings import Fix, Refusal
+from unmoor.model.spans import Location
 from unmoor.text.edits import apply
 
 buildkit = pytest.importorskip("dockerfile")
@@ -87,11 +88,12 @@ def mended(codemod: str, text: str, reference: Reference, **more: Any) -> str | 
     asked = request(files, "Dockerfile", reference.value, services=(BACKEND,), **more)
     role = "default" if reference.role == "default" and codemod != "env-reference" else "request"
     asked.finding.reference = structs.replace(reference, role=role)
+    asked.finding.location = Location("Dockerfile", reference.span)
     made = make(codemod, asked)
     if isinstance(made, Refusal):
         return made
     assert isinstance(made, Fix)
-    check(made, files, applied(made, files))
+    check(codemod, asked, made, files, applied(made, files))
     return apply(text.encode(), made.edits).decode()
 
 

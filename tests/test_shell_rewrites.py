@@ -18,6 +18,7 @@ from tests.laws import BACKEND, check, request
 from tests.projects import project_of
 from unmoor.codemods import fix as make
 from unmoor.model.findings import Edit, Fix
+from unmoor.model.spans import Location
 from unmoor.text.edits import apply
 
 URL = "http://localhost:3011"
@@ -84,9 +85,10 @@ def rewritten(script: str) -> tuple[str, int]:
             continue
         asked = request(files, "up.sh", reference.value, language="shell", services=(BACKEND,))
         asked.finding.reference = structs.replace(reference, role="request")
+        asked.finding.location = Location("up.sh", reference.span)
         made = make("env-reference", asked)
         assert isinstance(made, Fix), f"{made}\n{script}"
-        check(made, files, {"up.sh": apply(script.encode(), made.edits)})
+        check("env-reference", asked, made, files, {"up.sh": apply(script.encode(), made.edits)})
         edits += made.edits
     return apply(script.encode(), edits).decode(), len(edits)
 
