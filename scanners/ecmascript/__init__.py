@@ -156,7 +156,7 @@ def _notes(source: Source, nodes: list[Node], facts: Facts) -> None:
 
 
 def _environment(source: Source, nodes: dict[str, list[Node]], facts: Facts) -> None:
-    """Reads of the environment. A node is followed only if its own bytes speak of one."""
+    """Reads and settings of the environment. A node is followed only if its own bytes speak of one."""
     hits = [match.start() for match in ENV.finditer(source.text)]
     wanted = [node for kind in ("member", "call") for node in nodes.get(kind, []) if _speaks(hits, node)]
     wanted += [node for node in source.declarators if _speaks(hits, node)]
@@ -165,6 +165,7 @@ def _environment(source: Source, nodes: dict[str, list[Node]], facts: Facts) -> 
     wanted.sort(key=lambda node: node.start_byte)
     for chain in source.walk(_most(source, wanted, MOST_HITS, facts)):
         facts.references.extend(environment.reads(source, chain))
+        facts.declarations.extend(environment.given(source, chain))
 
 
 def _speaks(hits: list[int], node: Node) -> bool:

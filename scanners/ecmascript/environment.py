@@ -6,7 +6,7 @@ from typing import Any
 
 from tree_sitter import Node
 
-from unmoor.model.facts import Reference
+from unmoor.model.facts import Declaration, Reference
 from unmoor.scanners.ecmascript import names
 from unmoor.scanners.ecmascript.calls import callee_of
 from unmoor.scanners.ecmascript.endpoints import scope_of
@@ -57,6 +57,27 @@ def reads(source: Source, chain: Chain) -> Iterator[Reference]:
         yield from _destructured(source, chain, node)
     elif node.type == "pair":
         yield from _schema(source, chain, node)
+
+
+def given(source: Source, chain: Chain) -> Iterator[Declaration]:
+    """The variable that the node at the end of the chain sets (`process.env.X = …`): the program gives it to itself and
+    to what it starts."""
+    node = chain[-1].node
+    above = chain[-2].node if len(chain) > 1 else None
+    if above is None or above.type != "assignment_expression" or chain[-1].field != "left":
+        return
+    if node.type not in ("member_expression", "subscript_expression"):
+        return
+    if _owner(source, node.child_by_field_name("object")) not in ("process.env", "Bun.env"):
+        return
+    index = node.child_by_field_name("index")
+    name = plain(source, index) if index is not None else source.name(node.child_by_field_name("property"))
+    if name is not None and _NAME.match(name):
+        value = above.child_by_field_name("right") or node
+        yield source.unit.declaration(
+            "env", value.start_byte, value.end_byte, name, plain(source, value), source.grammar,
+            attrs={"where": "script"},
+        )  # fmt: skip
 
 
 def _owner(source: Source, node: Node | None) -> str:
