@@ -54,6 +54,17 @@ def test_safe_fixes_are_written_and_nothing_else(unmoor: Unmoor, shop: Path) -> 
     assert "hunter2" not in ran.out + ran.err
 
 
+def test_what_a_narrowed_fix_brings_about_is_mended_with_it(unmoor: Unmoor, shop: Path, git: Git) -> None:
+    (shop / ".env.example").write_text("DATABASE_URL=\n")
+    git("add", "-A")
+    git("commit", "-q", "-m", "y")
+    ran = unmoor("fix", "--unsafe-fixes", "--rule", "hardcoded-url")
+    assert "getBackendUrl('/api/users')" in (shop / "web/src/Users.tsx").read_text()
+    example = (shop / ".env.example").read_text()
+    assert "NEXT_PUBLIC_API_URL=" in example or "NEXT_PUBLIC_BACKEND_URL=" in example, example + ran.err
+    assert "localhost:5432" in (shop / "compose.yaml").read_text()  # another rule's, and there before
+
+
 def test_unsafe_fixes_make_the_resolver_too_and_a_second_run_is_quiet(unmoor: Unmoor, shop: Path, git: Git) -> None:
     ran = unmoor("fix", "--unsafe-fixes", "--rule", "hardcoded-url")
     assert ran.code in (0, 1)

@@ -63,7 +63,7 @@ def run(
             break
         # A pass let them be, since a later one was to mend them, or they came up later. Again, without their makers.
         for one, item in guilty:
-            this.bar([item], one)
+            rejected.barred |= this.alike([item], one)
         problem = outcome.problem
     this.account()
     return outcome
@@ -72,7 +72,8 @@ def run(
 class _Run(Struct):
     """One way through the passes. rejected: the findings that no fix is tried for any more, and why.
 
-    pending: new findings that a later pass is to mend, and the fixes that made them.
+    pending: new findings that a later pass is to mend, and the fixes that made them. tried: the number of passes after
+    which the postponed were last tried again.
     """
 
     outcome: Outcome
@@ -84,12 +85,15 @@ class _Run(Struct):
     rejected: Rejected
     pending: dict[Key, list[Applied]] = field(default_factory=dict)
     seen: set[int] = field(default_factory=set)
+    tried: int = 0
 
     def passes(self) -> None:
         """Pass after pass, until nothing is left to mend or nothing comes of it."""
         outcome = self.outcome
         while outcome.passes < PASSES:
             chosen = self._choose()
+            if not chosen and self._look_again():
+                continue
             if not chosen:
                 return
             if not self._prove(chosen):
@@ -101,8 +105,16 @@ class _Run(Struct):
                 return
             self.seen.add(state)
 
-    def bar(self, items: list[Applied], made: Finding) -> None:
-        """Try these no more, nor the same for the same value elsewhere."""
+    def _look_again(self) -> bool:
+        """Whether what was put off may be tried once more: what stood against it may have been mended since."""
+        if not self.rejected.postponed or self.tried == self.outcome.passes:
+            return False
+        self.tried = self.outcome.passes
+        self.rejected.postponed.clear()
+        return True
+
+    def alike(self, items: list[Applied], made: Finding) -> dict[Key, tuple[Kind, str]]:
+        """These, and the same for the same value elsewhere, with the reason to try them no more."""
         why = f"the fix would make another finding ({made.rule})"
         alike = {(item.finding.rule, item.finding.value, _targets(item.fix)) for item in items}
         findings = [item.finding for item in items] + [
@@ -110,13 +122,13 @@ class _Run(Struct):
             for finding in self.outcome.remaining
             if any((finding.rule, finding.value, _targets(fix)) in alike for fix in finding.fixes[:1])
         ]
-        self.rejected.barred |= {identity(finding): ("unproven", why) for finding in findings}
+        return {identity(finding): ("unproven", why) for finding in findings}
 
     def _choose(self) -> list[Applied]:
         """The compatible fixes of this pass, in order of place."""
         chosen, taken = Chosen(), []
         for finding in sorted(self.outcome.remaining, key=lambda f: (f.path, f.span, f.rule)):
-            if not self.narrowing.takes(finding) or self.rejected.reason(finding):
+            if not self._takes(finding) or self.rejected.reason(finding):
                 continue
             fix = self._fix_of(finding, chosen)
             if fix is not None:
@@ -124,6 +136,10 @@ class _Run(Struct):
                 self._remember(fix)
                 taken.append(Applied(finding, fix, self.outcome.passes + 1))
         return taken
+
+    def _takes(self, finding: Finding) -> bool:
+        """Whether to mend a finding: it was asked for, or a fix that was asked for brought it about."""
+        return self.narrowing.takes(finding) or identity(finding) in self.pending
 
     def _fix_of(self, finding: Finding, chosen: Chosen) -> Fix | None:
         """The fix to make in this pass, if one may go in beside the chosen ones."""
@@ -200,11 +216,11 @@ class _Run(Struct):
         lost: list[Applied] = []
         for one in appeared(before, after, chosen):
             guilty = writers(one, chosen, overlay)
-            mendable = self.narrowing.takes(one) and self.narrowing.fix_of(one) is not None
+            mendable = self.narrowing.counts(one) and self.narrowing.fix_of(one) is not None
             if mendable and not self.rejected.reason(one):
                 self.pending[identity(one)] = guilty
             elif guilty:
-                self.bar(guilty, one)
+                self.rejected.postponed |= self.alike(guilty, one)
                 lost += guilty
         return lost
 
@@ -226,7 +242,7 @@ class _Run(Struct):
     def account(self) -> None:
         """Say of every finding that was to be mended and is still there, why."""
         for finding in self.outcome.remaining:
-            if not self.narrowing.takes(finding):
+            if not self._takes(finding):
                 continue
             if why := self.rejected.reason(finding):
                 kind, reason = why

@@ -44,11 +44,13 @@ Kind = Literal["unsafe", "shown", "declined", "unproven", "none"]
 
 
 class Rejected:
-    """Findings that are not to be tried again, each at its place, with the reason. barred: wherever they stand."""
+    """Findings that are not to be tried again, each at its place, with the reason. barred: wherever they stand;
+    postponed: likewise, but only until something else has been mended."""
 
     def __init__(self) -> None:
         self._reasons: dict[tuple[Key, int], tuple[Kind, str]] = {}
         self.barred: dict[Key, tuple[Kind, str]] = {}
+        self.postponed: dict[Key, tuple[Kind, str]] = {}
 
     def add(self, finding: Finding, reason: str, kind: Kind) -> None:
         """Never try this one again."""
@@ -57,7 +59,8 @@ class Rejected:
     def reason(self, finding: Finding) -> tuple[Kind, str] | None:
         """Why not, if so."""
         key = identity(finding)
-        return self._reasons.get((key, finding.span.start)) or self.barred.get(key)
+        known = self._reasons.get((key, finding.span.start))
+        return known or self.barred.get(key) or self.postponed.get(key)
 
     def shift(self, edits: list[Edit]) -> None:
         """Follow the places through edits."""

@@ -19,9 +19,13 @@ class Narrowing(Struct, frozen=True):
     rules: tuple[str, ...] = ()
     paths: tuple[str, ...] = ()
 
+    def counts(self, finding: Finding) -> bool:
+        """Whether a finding is neither suppressed nor accepted, so that fixes may touch it."""
+        return finding.suppressed is None and finding.baseline != "known"
+
     def takes(self, finding: Finding) -> bool:
         """Whether a finding is to be mended at all."""
-        if finding.suppressed is not None or finding.baseline == "known":
+        if not self.counts(finding):
             return False
         if self.rules and finding.rule not in self.rules:
             return False
