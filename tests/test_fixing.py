@@ -205,6 +205,21 @@ def test_a_new_finding_may_be_if_the_next_pass_mends_it() -> None:
     assert outcome.refused[0].reason == "the fix would make another finding (a-rule)"
 
 
+def test_what_made_another_finding_is_tried_again_when_something_else_is_mended() -> None:
+    """`x` is wrong as long as `bad2` stands below it, which the fix of `bad4` makes and the next pass mends."""
+    texts = {1: "x", 4: "bad2", 2: "g"}
+    world = World({"a.txt": b"bad1\nbad4\n"}, lambda p, d, n: replaced(p, d, n, texts[n]))
+    plain = world.scan
+
+    def scan(overlay: dict[str, bytes], links: dict[str, str] | None = None) -> list[Finding]:
+        found, text = plain(overlay), overlay.get("a.txt", b"")
+        wrong = b"x" in text and b"bad2" in text
+        return [*found, finding("a.txt", text, b"x", rule="other")] if wrong else found
+
+    world.scan = scan  # type: ignore[method-assign]
+    assert world.run().overlay == {"a.txt": b"x\ng\n"}
+
+
 def test_a_file_that_may_not_be_written_is_left_and_named() -> None:
     world = World({"a.txt": b"bad1", "b.txt": b"bad2"}, lambda p, d, n: replaced(p, d, n, "g"))
     outcome = run(

@@ -80,7 +80,7 @@ def _told_of_code(variables: Variables, declared: Declared) -> bool:
     """Whether the entry stands under `# read in PATH`, as fixes write it: that tells of the code, not of Compose."""
     head = variables.project.read(declared.path)[: declared.declaration.span.start].decode("utf-8", "replace")
     block = re.split(r"\n[ \t]*\r?\n", head)[-1]
-    comments = re.findall(r"(?m)^[ \t]*#.*", block)
+    comments = re.findall(r"(?m)^[ \t]*#(?![ \t]*\w+=).*", block)  # an entry may be commented out
     return bool(comments) and re.match(r"\s*# read in \S+\s*$", comments[-1]) is not None
 
 
