@@ -233,7 +233,7 @@ def rewritten(kind: str, text: str, urls: dict[str, str]) -> Module:
         if isinstance(result, Refusal):
             continue
         assert isinstance(result, Fix)
-        check(result, files, applied(result, files))
+        check("resolver-call", asked, result, files, applied(result, files))
         count += 1
         edits |= set(result.edits)
     before = text.encode()

@@ -135,7 +135,9 @@ class Reader:
         end = lo + len(bare.encode())
         if label:
             attrs["words"] = label.decode("utf-8", "replace")[:80]
-        self._path(lo, end, value, "md:angle" if self.page.text[lo - 1 : lo] == b"<" else "md:link", attrs)
+        before = self.page.text[max(lo - 2, 0) : lo]  # AsciiDoc's `<<page.adoc>>` has no such brackets
+        angle = before.endswith(b"<") and before != b"<<"
+        self._path(lo, end, value, "md:angle" if angle else "md:link", attrs)
 
     def _path(self, lo: int, hi: int, value: str, layer: str, attrs: dict[str, object]) -> None:
         attrs["or_root"] = attrs.get("use") not in ("link", "image")
