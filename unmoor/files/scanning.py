@@ -23,7 +23,7 @@ _CODE = (".js", ".mjs", ".cjs", ".jsx", ".ts", ".mts", ".tsx", ".py", ".go", ".j
 # What generators write at the top of a file: that they made it, and that nobody should change it by hand.
 _GENERATED = re.compile(
     rb"(?i)^[ \t]*(?:/\*|\*|//|#|\"\"\").*(?:@generated\b|auto-? ?generated|generated (?:by|from|with)|code generated)"
-    rb"(?:.*\n[ \t]*(?:\*|//|#).*){0,4}?.*\b(?:do not|don't|should not|must not)\b.{0,30}\b(?:edit|modif|chang|touch)",
+    rb"(?:.*\n[ \t]*(?:\*|//|#)){0,4}?.*\b(?:do not|don't|should not|must not)\b.{0,30}\b(?:edit|modif|chang|touch)",
     re.M,
 )
 _PARALLEL_ABOVE = 400_000  # bytes to read; below, forking costs more than it gains
@@ -151,7 +151,7 @@ def _parse(path: str, data: bytes, scanner: Scanner) -> Facts:
     facts = scan(path, data, scanner=scanner)
     if b"unmoor:" in data:
         facts.traits["suppressions"] = ["yes"]
-    if path.endswith(_CODE) and _GENERATED.search(data[:1500]):
+    if path.endswith(_CODE) and b"generated" in (head := data[:1500].lower()) and _GENERATED.search(head):
         facts.traits["generated"] = ["yes"]
     if not path.endswith(_PROSE) and (ports := spoken_ports(data)):
         facts.traits["ports"] = ports
