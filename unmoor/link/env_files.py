@@ -12,7 +12,6 @@ from unmoor.model.spans import Location, Span
 from unmoor.model.subjects import Reason, Subject
 
 _PLACEHOLDER = re.compile(r"^#|<|>|\.\.\.|x{3,}|your|change|replace|example|\$\{|\$\(|^\s*$", re.I)
-_NAME = re.compile(rb"\b[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+\b")
 _SCHEMELESS = re.compile(r"^[a-z0-9][a-z0-9.-]*(:\d{2,5}(/\S*)?|/\S+)$", re.I)
 
 
@@ -73,15 +72,31 @@ def _mentioned(variables: Variables, name: str) -> bool:
     return bool(variables.reads.get(name)) or bool(variables.passed.get(name)) or name in variables.defined
 
 
-def _spoken(variables: Variables) -> set[str]:
-    """Every name of a variable's form that code or scripts hold, be it in a string."""
-    if not variables.spoken:
-        project = variables.project
-        kinds = ("code", "script", "config", "workflow")
-        for path in project.facts:
-            if file_kind(path) in kinds and not path.endswith((".json", ".lock", ".svg")):
-                variables.spoken.update(name.decode() for name in _NAME.findall(project.read(path)))
-    return variables.spoken
+def _spoken(variables: Variables, names: set[str]) -> set[str]:
+    """Those of the names that code or scripts hold, be it in a string. The files are read once."""
+    found: set[str] = set()
+    kinds = ("code", "script", "config", "workflow")
+    for path in variables.project.facts if names else ():
+        if file_kind(path) in kinds and not path.endswith((".json", ".lock", ".svg")):
+            data = variables.project.read(path)
+            inside = [name for name in names - found if name.encode() in data]
+            found.update(name for name in inside if re.search(rb"(?<!\w)%b(?!\w)" % name.encode(), data))
+    return found
+
+
+def _candidates(
+    variables: Variables, real: set[str]
+) -> Iterator[tuple[str, list[tuple[str, Span, Reference | None]], list[str], list[str]]]:
+    """Variables that only documents name: their places, and the real names near to each, by spelling and by its end."""
+    names = sorted(real)
+    for name in sorted((set(variables.documented) | set(variables.shown)) - real):
+        places: list[tuple[str, Span, Reference | None]]
+        places = [(path, reference.span, reference) for path, reference in variables.documented.get(name, ())]
+        shown = ((path, at) for path, at in variables.shown.get(name, ()) if not _used(variables, path, name))
+        places += [(path, _named(variables, path, name, at), None) for path, at in shown]
+        places = [one for one in places if variables.project.asked(one[0])]
+        close = get_close_matches(name, names, 1, cutoff=0.85) if places else []
+        yield name, places, close, _wider(name, real) if places and not close else []
 
 
 def _documents(variables: Variables) -> Iterator[Subject]:
@@ -95,16 +110,10 @@ def _documents(variables: Variables) -> Iterator[Subject]:
     for name, values in variables.shown.items():
         for path, _ in values:
             by_page[path].add(name)
-    names = sorted(real)
-    for name in sorted((set(variables.documented) | set(variables.shown)) - real):
-        places: list[tuple[str, Span, Reference | None]]
-        places = [(path, reference.span, reference) for path, reference in variables.documented.get(name, ())]
-        shown = ((path, at) for path, at in variables.shown.get(name, ()) if not _used(variables, path, name))
-        places += [(path, _named(variables, path, name, at), None) for path, at in shown]
-        places = [one for one in places if variables.project.asked(one[0])]
-        close = get_close_matches(name, names, 1, cutoff=0.85) if places else []
-        wider = _wider(name, real) if places and not close else []
-        if (close or wider) and name in _spoken(variables):
+    found = list(_candidates(variables, real))
+    spoken = _spoken(variables, {name for name, _, close, wider in found if close or wider})
+    for name, places, close, wider in found:
+        if name in spoken:
             close, wider = [], []  # some text of the code names it: a shim that is written out, a workflow's secret
         for path, span, reference in places:
             near = next(iter(close), "") or next((one for one in wider if one not in by_page[path]), "")

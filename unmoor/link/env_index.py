@@ -62,7 +62,6 @@ class Variables:
 
     def __init__(self, project: Project) -> None:
         self.project = project
-        self.spoken: set[str] = set()  # names in any text of the code, as `env_files` finds them
         self.bundlers: dict[str, tuple[str, tuple[str, ...]]] = {}  # by folder, as `env_reads.bundler_of` finds them
         self.reads: dict[str, list[Read]] = defaultdict(list)
         self.documented: dict[str, list[Read]] = defaultdict(list)
