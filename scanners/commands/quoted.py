@@ -21,6 +21,7 @@ _PROSE = re.compile(
     r"|please|required|running|should|sure|that|the|then|there|this|to|unless|was|were|when|will|with|without|you|your)"
     r"(?=[\s.,!?:;)]|$)"
 )
+_COMMENT = re.compile(r"\s#(?=\s|$)")
 _AIM = re.compile(r"^(?:make|just)\s+[\w:.-]+$")
 
 
@@ -30,7 +31,7 @@ def told(call: Call) -> None:
         if len(word.value) < 6 or word.lo in call.taken:
             continue
         for match in _TOLD.finditer(word.value):
-            text = match["command"].rstrip(" .,;:)")
+            text = _COMMENT.split(match["command"], maxsplit=1)[0].rstrip(" .,;:)")
             if _PROSE.search(text) or re.search(r"<|\.\.\.|…", text):
                 continue
             if text.startswith(("make ", "just ")) and not _AIM.match(text):

@@ -183,6 +183,9 @@ def _npm(call: Call) -> None:
     name = _script_word(call.program, verb, positional)
     if name is None and (not filters or not _perhaps(call.program, verb)):
         return
+    if name is not None and call.program == "bun" and _SOURCE.search(name.value):
+        call.path(name, "script")
+        return
     attrs: dict[str, object] = {"tool": call.program, "name": (name or positional[0]).value}
     if name is None:
         name, attrs["perhaps"] = positional[0], True
@@ -194,6 +197,10 @@ def _npm(call: Call) -> None:
         attrs["workspace"] = filters[0].value
     if not re.search(r"[*:]?\*|^/", name.value):
         call.refer(name, "script", **attrs)
+
+
+# What `bun run` takes for a file, not for a script of package.json (https://bun.sh/docs/cli/run).
+_SOURCE = re.compile(r"^\.{0,2}/|\.[cm]?[jt]sx?$")
 
 
 def _script_word(tool: str, verb: str, positional: Sequence[Word]) -> Word | None:
