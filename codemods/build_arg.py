@@ -23,7 +23,10 @@ ELSEWHERE = "`build: FOLDER`, which becomes a mapping"
 
 
 def fix(request: Request) -> Fix | Refusal:
-    """All the edits, or none. The run-time value goes: bundlers put the build's value in, on the server too."""
+    """All the edits, or none. The run-time value goes: bundlers put the build's value in, on the server too.
+
+    It stays where other code reads what the rewrites of Next.js begin with.
+    """
     finding = request.finding
     name = str(finding.attrs.get("name") or finding.value)
     compose = Compose(finding.path, request.source)
@@ -42,7 +45,8 @@ def fix(request: Request) -> Fix | Refusal:
         return docker
     if not edits:
         return Refusal("its `build` is written elsewhere")
-    return Fix(f"give `{name}` to the build", request.applicability, (*edits, *compose.without(node), *docker))
+    left = [] if finding.attrs.get("kept") else compose.without(node)
+    return Fix(f"give `{name}` to the build", request.applicability, (*edits, *left, *docker))
 
 
 def _entry(compose: Compose, service: Node, name: str) -> tuple[Node, str] | None:

@@ -364,6 +364,24 @@ def _text(source: Source, node: Node | None) -> str:
     return "" if inner is None else "${" + source.name(inner)[:200] + "}"
 
 
+def _variable(source: Source, node: Node) -> str:
+    """The variable of the environment that a target begins with, followed through names; "" if none."""
+    inner = unwrap(node) or node
+    for _ in range(3):
+        found = literal(source, inner) if inner.type == "template_string" else None
+        written = source.name(inner) if found is None else found.value
+        start = re.match(r"\$\{([^{}]+)\}", written)
+        text = start.group(1) if start else written if found is None else ""
+        read = re.match(r"\(?process\.env(?:\.|\[[\"'])([A-Z]\w*)", text)
+        if read:
+            return read.group(1)
+        value = source.values.get(text.strip())
+        if value is None:
+            return ""
+        inner = unwrap(value) or value
+    return ""
+
+
 def _rewrite(source: Source, chain: Chain, node: Node) -> Iterator[Declaration]:
     place, destination = _value(source, node, "source"), _value(source, node, "destination")
     path = plain(source, place)
@@ -388,5 +406,6 @@ def _rewrite(source: Source, chain: Chain, node: Node) -> Iterator[Declaration]:
         "phase": phase,
         "websocket": False,
         "conditional": _value(source, node, "has") is not None,
+        "env": _variable(source, destination),
     }
     yield _declare(source, chain, place, path, attrs)

@@ -55,17 +55,53 @@ def _baked(variables: Variables, stack: Stack, service: Service, dockerfile: Doc
         return
     arguments = _arguments_of(dockerfile) | set(service.build.args)
     env = {name for stage in dockerfile.stages for name in stage.env}
+    rewritten = _rewritten(variables, context)
     for name, value in service.environment.items():
-        if not public_variable(name) or name in arguments or name in env:
+        if name in arguments or name in env:
+            continue
+        if name in rewritten and rewritten[name][1] != value.text:
+            attrs = {**place(variables.project, value.at.path), "name": name, "service": service.name,
+                     "dockerfile": dockerfile.path, "into": "the rewrites",
+                     "kept": _read_elsewhere(variables, name, rewritten[name][0].path)}  # fmt: skip
+            yield Subject("env-build", *value.at, name, attrs, related=[
+                Reason("`next build` writes the rewrites down with the value that is there then", rewritten[name][0]),
+                Reason("the stage that builds takes no such ARG", dockerfile.stages[-1].at),
+            ], suggestion=name, scope=f"services.{service.name}.environment")  # fmt: skip
+            continue
+        if not public_variable(name):
             continue
         browser, server = _readers(variables, name, context)
         if browser and not server:
             attrs = {**place(variables.project, value.at.path), "name": name, "service": service.name,
-                     "dockerfile": dockerfile.path}  # fmt: skip
+                     "dockerfile": dockerfile.path, "into": "the browser code", "kept": False}  # fmt: skip
             yield Subject("env-build", *value.at, name, attrs, related=[
                 Reason("read in browser code, where the build put it", browser[0]),
                 Reason("the stage that builds takes no such ARG", dockerfile.stages[-1].at),
             ], suggestion=name, scope=f"services.{service.name}.environment")  # fmt: skip
+
+
+def _rewritten(variables: Variables, context: str) -> dict[str, tuple[Location, str]]:
+    """The variables that rewrites of Next.js under the context begin with: where each is read, and its default."""
+    found: dict[str, tuple[Location, str]] = {}
+    for path, route in variables.project.declarations("route"):
+        name = str(route.attrs.get("env") or "")
+        if route.attrs.get("source") != "next-rewrite" or not name or world_of(path):
+            continue
+        if context and not path.startswith(context + "/"):
+            continue
+        for read in variables.reads.get(name, ()):
+            if read.path == path:
+                default = str(read.reference.attrs.get("default") or "")
+                found.setdefault(name, (Location(path, read.reference.span), default))
+    return found
+
+
+def _read_elsewhere(variables: Variables, name: str, config: str) -> bool:
+    """Whether code beside the configuration reads the variable, and so may need it at run time."""
+    return any(
+        path != config and not world_of(path) and reference.attrs.get("access") == "process.env"
+        for path, reference in variables.reads.get(name, ())
+    )
 
 
 def _development(service: Service) -> bool:

@@ -278,6 +278,8 @@ SUBJECTS: dict[str, dict[str, str]] = {
         "name": "the variable",
         "service": "the service",
         "dockerfile": "the Dockerfile that builds",
+        "into": "what the build writes the value into",
+        "kept": "whether other code reads the variable at run time",
     },
     "build-arg": {
         **_PLACE,
