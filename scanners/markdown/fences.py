@@ -93,7 +93,9 @@ _PROMPT = re.compile(rb"^[ \t]*(?:\([\w.-]+\)\s*)?(?:[\w.-]+@[\w.-]+[:\w~/. -]*)
 _CONTINUED = re.compile(rb"^>\s")
 _CD = re.compile(r"(?:^|&&|;)\s*cd\s+([\"']?)([\w./@+~-]+)\1\s*(?=$|&&|;|#)")
 _CLONE = re.compile(r"\bgit\s+clone\s+(?:-\S+\s+(?:\d+\s+)?)*([^\s;&]+)(?:[ \t]+([\w./-]+))?")
-_TREE = re.compile("^[│| \u00a0\t]*[├└╰+`|][─\\-]+[ \u00a0]*([^\\s#←│]+)")
+_TREE = re.compile(
+    "^[│| \u00a0\t]*[├└╰+`|][─\\-]+[ \u00a0]*([\\w.@*<\\[({$][\\w./@+*<>\\[\\](){}$=,~-]*)(?=[\\s#←│]|$)"
+)
 _ENV_LINE = re.compile(r"^\s*#|^\s*$|^(export\s+)?[A-Z][A-Z0-9_]*=")
 
 

@@ -70,6 +70,7 @@ class _Reader:
         self.project = project
         self.sites = Sites(project)
         self.made = Made(project)
+        self.drawings: dict[tuple[str, str], bool] = {}  # by page and section
 
     def path(self, page: str, reference: Reference) -> Iterator[Subject]:
         """The subject of a path, if it is not there."""
@@ -294,16 +295,24 @@ class _Reader:
 
     def _entry(self, page: str, reference: Reference) -> Sought | None:
         name = clean(reference.value).rstrip("/")
-        if (
-            not name
-            or name in self.project.tree.by_name
-            or self._ends_a_folder(name)
-        ):
+        if not name or self._there(name) or not self._draws_us(page, reference.scope):
             return None
         path = normalise(name, reference.cwd or "")
         if path is None or excused(self.project, path, name, self.made.of(page)):
             return None
         return Sought("missing", path, "")
+
+    def _there(self, name: str) -> bool:
+        return name in self.project.tree.by_name or self._ends_a_folder(name)
+
+    def _draws_us(self, page: str, scope: str) -> bool:
+        """Whether at least half of what the trees of a section show is there: others draw something else."""
+        key = (page, scope)
+        if key not in self.drawings:
+            drawn = [r for r in self.project.facts[page].references if r.attrs.get("use") == "layout"]
+            names = [clean(r.value).rstrip("/") for r in drawn if r.scope == scope]
+            self.drawings[key] = 2 * sum(map(self._there, names)) >= len(names)
+        return self.drawings[key]
 
     def _ends_a_folder(self, name: str) -> bool:
         known = self.project.tree.folders_by_name.get(name.rpartition("/")[2], ())
