@@ -16,9 +16,9 @@ def attach(findings: list[Finding], rules: dict[str, Rule], project: Project, so
         if not table or finding.suppressed is not None or finding.path not in sources:
             continue
         name = str(table.pop("codemod"))
-        applicability = table.pop("applicability", "unsafe")
+        applicability, lowered = table.pop("applicability", "unsafe"), table.pop("lowered", "unsafe")
         if finding.rule in rules and finding.severity < Severity[rules[finding.rule].severity]:
-            applicability = "unsafe"  # the rule itself is less sure here, and so is its fix
+            applicability = lowered  # the rule itself is less sure here, and so is its fix
         if services is None:
             services = of(project)
         request = Request(

@@ -68,8 +68,11 @@ def _parsed_as_url(variables: Variables, name: str) -> bool:
 
 
 def _mentioned(variables: Variables, name: str) -> bool:
-    """Whether anything but an env file or a document names the variable."""
-    return bool(variables.reads.get(name)) or bool(variables.passed.get(name)) or name in variables.defined
+    """Whether anything but an env file or a document names the variable, or a dependency is called as it begins."""
+    if variables.reads.get(name) or variables.passed.get(name) or name in variables.defined:
+        return True
+    first = name.partition("_")[0].lower()
+    return len(first) > 3 and first in variables.dependency_words
 
 
 def _spoken(variables: Variables, names: set[str]) -> set[str]:

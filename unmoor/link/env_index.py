@@ -98,6 +98,12 @@ class Variables:
         return {name for name, required in schema.items() if not required}
 
     @cached_property
+    def dependency_words(self) -> set[str]:
+        """The words in the names of everything that a package depends on: what they read, they read unseen."""
+        names = {name for facts in self.project.facts.values() for name in facts.traits.get("deps", ())}
+        return {word for name in names for word in re.split(r"[^a-z0-9]+", name.lower())}
+
+    @cached_property
     def defined(self) -> set[str]:
         """Names that a bundler's configuration puts into browser code (`define`, DefinePlugin), anywhere."""
         return {name for facts in self.project.facts.values() for name in facts.traits.get("defined_env", ())}
