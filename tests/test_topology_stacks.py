@@ -192,7 +192,7 @@ def test_the_configuration_decides_before_everything_else() -> None:
 @pytest.mark.parametrize(
     "path",
     ["tests/a.py", "src/a.test.ts", "e2e/x.ts", "a/__mocks__/x.js", "archive/run.sh", "node_modules/a/b.js", "b.min.js",
-     "deploy.sh.disabled", "Button.stories.tsx", "pkg/a_test.go"],
+     "deploy.sh.disabled", "Button.stories.tsx", "pkg/a_test.go", "web/__test__/setup.ts"],
 )  # fmt: skip
 def test_own_worlds(path: str) -> None:
     assert own_world(path)

@@ -32,7 +32,7 @@ _PLANNED = (
     r"migration|upgrad(?:e|ing)|adrs?|decisions|rfcs?|plans?|specs?|proposals?|roadmap|todo|design[-_]?docs?|prds?"
     r"|prompts?"
 )
-_HISTORY = re.compile(
+HISTORY = re.compile(
     rf"(?i)(^|/)({_PAST}|{_PLANNED})([-_.][^/]*)?(/|\.\w+$)|(^|/)\d{{4}}-\d\d-\d\d[^/]*$"
     r"|[-_](plan|design|spec|proposal|roadmap|\d{4}-\d\d-\d\d)\.\w+$"
 )
@@ -128,11 +128,11 @@ class _Reader:
         if _OPEN_ITEM.match(line):
             return True  # it is still to be done
         if reference.attrs.get("use") in ("link", "image"):
-            return bool(_OVER.search(page) or (_TOOL.match(page) and _HISTORY.search(page)))
+            return bool(_OVER.search(page) or (_TOOL.match(page) and HISTORY.search(page)))
         if reference.attrs.get("use") == "code-span" or reference.attrs.get("code_span"):
             told = _EXAMPLES.search(line.replace(reference.value, " "))
-            return bool(reference.attrs.get("hedged") or told or _HISTORY.search(page))
-        return bool(_HEDGED_COMMENT.search(line) or _HISTORY.search(page) or _GONE.search(line.partition("#")[2]))
+            return bool(reference.attrs.get("hedged") or told or HISTORY.search(page))
+        return bool(_HEDGED_COMMENT.search(line) or HISTORY.search(page) or _GONE.search(line.partition("#")[2]))
 
     def _sure(self, page: str, reference: Reference, sought: Sought, near: str) -> bool:
         """Whether the text names a path beyond doubt: a link, a command's file, or a path whose folder is there."""

@@ -66,13 +66,13 @@ class Manifests:
         return found
 
     @cached_property
-    def packages(self) -> dict[str, str]:
-        """Package name → folder, of every package.json."""
-        found: dict[str, str] = {}
+    def packages(self) -> dict[str, list[str]]:
+        """Package name → the folders of every package.json that has it; a root may be called as one of its packages."""
+        found: dict[str, list[str]] = {}
         for path in self.project.tree.by_name.get("package.json", ()):
             name = scalar(self.tree(path), "name")
             if name:
-                found[name] = path.rpartition("/")[0]
+                found.setdefault(name, []).append(path.rpartition("/")[0])
         return found
 
     def tree(self, path: str) -> Node | None:

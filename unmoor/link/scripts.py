@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from unmoor.link.bases import bases, section_before
-from unmoor.link.documents import TEMPLATE, relative
+from unmoor.link.documents import HISTORY, TEMPLATE, relative
 from unmoor.link.existence import Made, Sought, clean, seek
 from unmoor.link.inside import Inside
 from unmoor.link.manifests import FILES, Manifests, family
@@ -73,7 +73,7 @@ class _Reader:
             "manifest": manifest,
             "near": near,
             "elsewhere": elsewhere,
-            "hedged": bool(doc and attrs.get("code_span") and attrs.get("hedged")),
+            "hedged": doc and (bool(attrs.get("code_span") and attrs.get("hedged")) or bool(HISTORY.search(path))),
             "sure": (not elsewhere or (bool(manifest) and not (doc and _told(reference, elsewhere))))
             and not (doc and self._in_a_package(path, reference, elsewhere)),
             "expected": f"`{name}` in {manifest}"
@@ -165,7 +165,7 @@ class _Reader:
 
     def _workspace(self, name: str, reference: Reference) -> list[str] | None:
         if name in self.manifests.packages:
-            return [self.manifests.packages[name]]
+            return self.manifests.packages[name]
         where = normalise(name.removesuffix("..."), reference.cwd or "")
         if where is not None and f"{where}/package.json" in self.project.tree.files:
             return [where]

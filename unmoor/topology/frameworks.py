@@ -13,7 +13,7 @@ _NEXT_SERVER_FILE = re.compile(
 )
 _ROUTE_FILE = re.compile(r"(^|/)(app/(.*/)?route\.[jt]s|pages/api/.*)$")
 _BUILD_FILE = re.compile(
-    r"(^|/)(next|vite|nuxt|astro|svelte|remix|rollup|webpack|rspack|craco|vue|angular|electron\.vite|rsbuild|tsup|esbuild|metro|babel|tailwind|postcss|gatsby)[.-]?(config)?\.[a-z.]*config?\.?[cm]?[jt]s$|^[a-z-]+\.config\.[cm]?[jt]s$|(^|/)webpack[.\w-]*\.[cm]?js$|setupProxy\.[jt]s$|(^|/)proxy\.conf\.(js|json)$"
+    r"(^|/)(next|vite|nuxt|astro|svelte|remix|rollup|webpack|rspack|craco|vue|angular|electron\.vite|rsbuild|tsup|esbuild|metro|babel|tailwind|postcss|gatsby)[.-]?(config)?\.[a-z.]*config?\.?[cm]?[jt]s$|^[a-z-]+\.config\.[cm]?[jt]s$|(^|/)\.[a-z-]+rc\.[cm]?[jt]s$|(^|/)webpack[.\w-]*\.[cm]?js$|setupProxy\.[jt]s$|(^|/)proxy\.conf\.(js|json)$"
 )
 _HOST_FOLDER = re.compile(r"(^|/)(scripts?|tools?|bin|hack|ci|dev|migrations?|seeds?)/")
 # Scripts of a package or of the repository, whatever they import: a developer or CI starts them.

@@ -4,7 +4,8 @@ import re
 from functools import lru_cache
 
 _TEST_FOLDERS = {
-    "test", "tests", "__tests__", "spec", "specs", "e2e", "cypress", "playwright", "stories", "storybook", ".storybook",
+    "test", "tests", "__test__", "__tests__", "spec", "specs", "e2e", "cypress", "playwright", "stories", "storybook",
+    ".storybook",
     "mocks", "__mocks__", "mock", "fixtures", "__fixtures__", "testdata", "test-data", "testing", "integration-tests",
     "integration_tests", "unit_tests", "test_utils", "testutils", "snapshots", "__snapshots__", "benchmarks",
 }  # fmt: skip
