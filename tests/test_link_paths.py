@@ -112,6 +112,9 @@ def test_near_paths() -> None:
     assert near_path("x.py", project) == "", "two files of the name: no guess"
     assert near_path("compose-mysql.yml", project) == "compose-mysql.yaml"
     assert near_path("c/b/x.py", project) == "b/x.py", "the one that shares more of its end"
+    project = project_of({"app/__stubs__/store.ts": ""})
+    assert near_path("app/common/store.ts", project) == "", "a stub of the tests"
+    assert near_path("app/__tests__/store.ts", project) == "app/__stubs__/store.ts"
 
 
 def test_history_follows_moves(tmp_path: Path) -> None:

@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from difflib import SequenceMatcher
 
 from unmoor.project import Project, Tree
+from unmoor.topology.worlds import own_world
 
 _COMMON = re.compile(
     r"(?i)^(dockerfile|makefile|package\.json|readme\.\w+|license|index\.\w+|main\.\w+|config\.\w+|setup\.\w+"
@@ -50,7 +51,8 @@ def near_path(path: str, project: Project, *, folder: bool = False) -> str:
     name = path.rstrip("/").rpartition("/")[2]
     if not name:
         return ""
-    return _same_name(path, name, tree, folder) or _neighbour(path, name, tree, folder)
+    found = _same_name(path, name, tree, folder) or _neighbour(path, name, tree, folder)
+    return "" if own_world(found) and not own_world(path) else found  # a stub of the tests is not what was meant
 
 
 def near_dockerfile(path: str, service: str, recipes: Iterable[str], unbuilt: Iterable[str], project: Project) -> str:

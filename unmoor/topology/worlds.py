@@ -5,9 +5,9 @@ from functools import lru_cache
 
 _TEST_FOLDERS = {
     "test", "tests", "__test__", "__tests__", "spec", "specs", "e2e", "cypress", "playwright", "stories", "storybook",
-    ".storybook",
-    "mocks", "__mocks__", "mock", "fixtures", "__fixtures__", "testdata", "test-data", "testing", "integration-tests",
-    "integration_tests", "unit_tests", "test_utils", "testutils", "snapshots", "__snapshots__", "benchmarks",
+    ".storybook", "mocks", "__mocks__", "__stubs__", "mock", "fixtures", "__fixtures__", "testdata", "test-data",
+    "testing", "integration-tests", "integration_tests", "unit_tests", "test_utils", "testutils",
+    "snapshots", "__snapshots__", "benchmarks",
 }  # fmt: skip
 _PAST = {"archive", "archived", "archives", "deprecated", "legacy-archive", "_archive", "attic", "obsolete"}
 _VENDORED = {
