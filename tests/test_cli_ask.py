@@ -42,6 +42,15 @@ def shop(write: Callable[[dict[str, str]], Path], git: Git) -> Path:
     return root
 
 
+def listening(terminal: int) -> None:
+    """Wait until the program takes single keys: what is typed before is thrown away when it begins to."""
+    import termios
+
+    end = time.monotonic() + 20
+    while termios.tcgetattr(terminal)[3] & termios.ICANON and time.monotonic() < end:
+        time.sleep(0.005)
+
+
 def ask(root: Path, keys: list[str], *arguments: str, seconds: float = 60) -> tuple[int, str]:
     """Press a key at each question; (exit code, all that the terminal showed)."""
     import pty
@@ -63,6 +72,7 @@ def ask(root: Path, keys: list[str], *arguments: str, seconds: float = 60) -> tu
             break
         said += chunk
         if said.count(b"Make this change?") > answered and said.endswith((b"] ", b"] \x1b[0m")):
+            listening(terminal)
             os.write(terminal, keys[answered].encode() if answered < len(keys) else b"q")
             answered += 1
     else:
