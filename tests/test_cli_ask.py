@@ -3,6 +3,7 @@
 import os
 import re
 import select
+import signal
 import subprocess
 import sys
 import time
@@ -59,6 +60,7 @@ def ask(root: Path, keys: list[str], *arguments: str, seconds: float = 60) -> tu
     if pid == 0:
         os.chdir(root)
         os.environ["TERM"] = "xterm-256color"
+        signal.signal(signal.SIGINT, signal.SIG_DFL)  # a runner in the background may have it ignored
         os.execv(
             sys.executable, [sys.executable, "-m", "unmoor", "fix", "--interactive", "--no-cache", *arguments]
         )
